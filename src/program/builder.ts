@@ -45,6 +45,11 @@ export class Builder implements Arithmetic<Node> {
     return this.current;
   }
 
+  /** The id that the next new node gets: nodes made from now on have this one or a higher. */
+  get nextNode(): number {
+    return this.nextId;
+  }
+
   apply(op: OpName, operands: readonly Node[], attrs: Attrs = {}): Node {
     const types = [resultType(op, operands.map(typeOf), attrs)];
     return this.node({ op, operands, attrs, types });
@@ -211,6 +216,9 @@ let nextIdentity = 0;
 function contentKey({ data }: Value): string {
   if (data.length <= 64) return Array.from(data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join();
   let identity = identities.get(data);
-  if (identity === undefined) identities.set(data, (identity = nextIdentity++));
+  if (identity === undefined) {
+    identity = nextIdentity++;
+    identities.set(data, identity);
+  }
   return `#${identity}`;
 }
