@@ -10,7 +10,7 @@ export type AttrValue = number | boolean | string | readonly number[];
 
 /**
  * Element by element. Operands have the result's shape, or are scalars (`[]`), which meet every element.
- * An op has `scalar` (targets compute it natively) or `expand` (it is a composition of other ops), never both.
+ * An op has `scalar` or `cast` (targets compute it natively), or `expand` (it is a composition of other ops).
  */
 export interface ElementwiseOp {
   readonly kind: "elementwise";
@@ -19,8 +19,10 @@ export interface ElementwiseOp {
   dtype(operands: readonly DType[], attrs: Attrs): DType | undefined;
   /** What is taken, for error messages: "float32 or float64". */
   readonly takes: string;
-  /** Reference value of one element by operand dtype. float32 results are rounded by whoever stores them. */
+  /** Reference value of one element by dtype of the last operand. float32 results are rounded by whoever stores them. */
   readonly scalar?: { readonly [D in DType]?: (...x: number[]) => number };
+  /** Instead of `scalar` where both dtypes matter (convert, bitcast); native as well. */
+  readonly cast?: (from: DType, to: DType) => (x: number) => number;
   /** The op in terms of others; runs on values (interpreter) and on nodes (the expand pass) alike. */
   readonly expand?: <V>(o: Arithmetic<V>, operands: readonly V[], dtype: DType) => V;
 }

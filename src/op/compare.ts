@@ -1,0 +1,42 @@
+/** Native comparison and choice, element by element. */
+
+import { dtypes } from "../base/dtype.ts";
+import { native } from "./elementwise.ts";
+import type { ElementwiseOp } from "./record.ts";
+
+type Test = (a: number, b: number) => number;
+
+const anything = <F>(f: F) => ({ bool: f, int32: f, uint32: f, float32: f, float64: f });
+const numbers = <F>(f: F) => ({ int32: f, uint32: f, float32: f, float64: f });
+
+const select: ElementwiseOp = {
+  kind: "elementwise",
+  arity: 3,
+  takes: "bool and two of one dtype",
+  dtype: ([condition, a, b]) => (condition === "bool" && a === b && a && dtypes.includes(a) ? a : undefined),
+  scalar: anything((condition: number, a: number, b: number) => (condition !== 0 ? a : b)),
+};
+
+export const compare = {
+  eq: native(
+    2,
+    anything<Test>((a, b) => (a === b ? 1 : 0)),
+    "bool",
+  ),
+  ne: native(
+    2,
+    anything<Test>((a, b) => (a !== b ? 1 : 0)),
+    "bool",
+  ),
+  lt: native(
+    2,
+    numbers<Test>((a, b) => (a < b ? 1 : 0)),
+    "bool",
+  ),
+  le: native(
+    2,
+    numbers<Test>((a, b) => (a <= b ? 1 : 0)),
+    "bool",
+  ),
+  select,
+} as const;

@@ -1,0 +1,36 @@
+/** The order in which a region's nodes are computed: from a region to the nodes that belong to it. */
+
+import type { Node, Region } from "./program.ts";
+
+/**
+ * Nodes of every region below `root` that its results need, by region and in id order, without parameters.
+ * A node that an inner region uses is listed in the region it belongs to.
+ */
+export function schedule(root: Region): Map<Region, Node[]> {
+  const nodes = new Map<Region, Node[]>([[root, []]]);
+  const seen = new Set<Node>();
+  // A stack of its own: chains of a hundred thousand nodes are programs too.
+  const stack = [...root.results];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.op !== "parameter") {
+      const known = nodes.get(node.region);
+      if (known) known.push(node);
+      else nodes.set(node.region, [node]);
+    }
+    stack.push(...node.operands);
+    for (const region of node.regions) {
+      if (!nodes.has(region)) nodes.set(region, []);
+      stack.push(...region.results);
+    }
+  }
+  for (const list of nodes.values()) list.sort((a, b) => a.id - b.id);
+  return nodes;
+}
+
+/**
+ * Nodes that belong to this region and that its results need, also through bodies inside it; in id order,
+ * without parameters.
+ */
+export const nodesOf = (region: Region): Node[] => schedule(region).get(region) as Node[];
