@@ -12,7 +12,8 @@ export function schedule(root: Region): Map<Region, Node[]> {
   // A stack of its own: chains of a hundred thousand nodes are programs too.
   const stack = [...root.results];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (seen.has(node)) continue;
+    // What lies outside cannot depend on what is inside.
+    if (seen.has(node) || node.region.depth < root.depth) continue;
     seen.add(node);
     if (node.op !== "parameter") {
       const known = nodes.get(node.region);
