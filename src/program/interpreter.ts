@@ -8,7 +8,7 @@ import { sameShape, sizeOf } from "../base/shape.ts";
 import { formatType, type Type, type Value, zerosOf } from "../base/value.ts";
 import type { OpName } from "../op/table.ts";
 import { evaluateOp } from "./evaluate.ts";
-import { schedule } from "./order.ts";
+import { type Schedule, schedule } from "./order.ts";
 import type { ControlName, Node, Program, Region } from "./program.ts";
 
 /** Throws a LanewiseError of kind "type" when the values are not those the inputs ask for. */
@@ -30,8 +30,6 @@ function checkInputs({ inputs }: Program, values: readonly Value[]): void {
     throw new LanewiseError("type", `input ${name}: expected ${formatType(type)}, got ${got}; convert it first`);
   });
 }
-
-type Schedule = ReadonlyMap<Region, readonly Node[]>;
 
 // A program never changes, and is often run point after point.
 const schedules = new WeakMap<Program, Schedule>();

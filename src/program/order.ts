@@ -2,6 +2,8 @@
 
 import type { Node, Region } from "./program.ts";
 
+export type Schedule = ReadonlyMap<Region, readonly Node[]>;
+
 /**
  * Nodes of every region below `root` that its results need, by region and in id order, without parameters.
  * A node that an inner region uses is listed in the region it belongs to.
