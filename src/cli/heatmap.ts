@@ -43,9 +43,9 @@ export function heatMap(map: HeatMap, size: PlotSize, mode: ColourMode): string 
   const { low, high } = rangeOf(map.values);
   const rowTicks = [last(map.rows), middle(map.rows), first(map.rows)].map(formatNumber);
   const gutter = Math.max(...rowTicks.map((tick) => tick.length), map.rows.name.length);
-  const columns = fit(map.columns.values.length, size.width - gutter - 3);
+  const columns = charactersFor(map.columns.values.length, size.width - gutter - 3);
   const halves = mode === "none" ? 1 : 2;
-  const rows = fit(map.rows.values.length, (size.height - 6) * halves);
+  const rows = charactersFor(map.rows.values.length, (size.height - 6) * halves);
   const cells = resample(map, rows, columns, (x) => (high > low ? (x - low) / (high - low) : 0.5));
   const lines = paint(cells, rows, columns, mode);
   const label = (line: number): string => {
@@ -77,7 +77,7 @@ const middle = (axis: PlotAxis): number => {
 };
 
 /** A whole number of characters per cell where there is room, else as many characters as fit. */
-const fit = (cells: number, room: number): number => {
+const charactersFor = (cells: number, room: number): number => {
   const space = Math.max(8, room);
   return cells > space ? space : cells * Math.max(1, Math.min(4, Math.floor(space / cells)));
 };

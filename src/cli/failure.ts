@@ -1,0 +1,25 @@
+/** How the command line fails: with a sentence and an exit code. */
+
+/** Wrong words on the command line: exit code 2. Everything else that goes wrong is 1. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The run was stopped by the user: exit code 130, as shells expect after Ctrl-C. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Stopped) return 130;
+  const usage = error instanceof UsageError || (error instanceof Error && error.name === "CACError");
+  return usage ? 2 : 1;
+}
+
+/** One message; the stack and the causes only when debugging. */
+export function describe(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!debug) return error.message;
+  const cause = error.cause === undefined ? "" : `\ncaused by: ${describe(error.cause, true)}`;
+  return (error.stack ?? error.message) + cause;
+}
