@@ -84,3 +84,5 @@ function usesConstantsAlone(node: Node): boolean {
 }
 
 export const controlRules: { readonly [C in ControlName]: Rule } = { loop, while: whileRule, switch: switchRule };
+
+export const isControlName = (op: string): op is ControlName => Object.hasOwn(controlRules, op);

@@ -9,7 +9,7 @@ import { sizeOf } from "../base/shape.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
 import { isOpName, resultType } from "../op/table.ts";
 import { freeNodes } from "./builder.ts";
-import { controlRules } from "./control.ts";
+import { controlRules, isControlName } from "./control.ts";
 import { type Fail, failAt, formatTypes, isType } from "./grammar.ts";
 import { schedule } from "./order.ts";
 import { numberNodes, printNode } from "./print.ts";
@@ -68,10 +68,9 @@ function verifyNode(node: Node, root: Region, owners: Map<Region, Node>, fail: F
     if (node.op !== "result") verifyUse(operand, fail);
   }
   if (node.op !== "constant" && node.value) fail("a value for constants alone", "one");
-  const rule = controlRules[node.op as keyof typeof controlRules] as (typeof controlRules)["loop"] | undefined;
-  if (rule) {
+  if (isControlName(node.op)) {
     for (const body of node.regions) verifyBody(node, body, owners, fail);
-    rule(node, fail);
+    controlRules[node.op](node, fail);
   } else {
     if (node.regions.length > 0) fail("bodies for control flow alone", `${node.regions.length}`);
     if (node.op !== "parameter") verifySimple(node, fail);
