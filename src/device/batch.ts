@@ -1,0 +1,134 @@
+/**
+ * Between columns (`[N, ...shape]`, one point after the other) and a kernel's memory (per chunk of points, per
+ * element, a block of one value per point). Lanes without a point repeat the last one, and are never read back.
+ */
+
+import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
+import type { Type } from "../base/value.ts";
+import { sizeOf } from "../base/shape.ts";
+
+/** Where one input or output lies inside a chunk's block. */
+export interface Place {
+  readonly dtype: DType;
+  readonly elements: number;
+  /** In bytes, from the start of the chunk's block (uniform buffers: from address 0). */
+  readonly offset: number;
+}
+
+/** One kind of blocks in a kernel's memory: all the inputs, or all the outputs. */
+export interface Blocks {
+  /** Address of the first chunk's block. */
+  readonly address: number;
+  /** Bytes from one chunk's block to the next. */
+  readonly stride: number;
+  /** Points in a chunk. */
+  readonly points: number;
+}
+
+/** How kernel memory stores a dtype: `bool` as a 32-bit mask per lane. */
+const storageDType = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
+
+/** Views of one memory, one per dtype in use; made anew when the memory has grown. */
+export class Views {
+  private readonly known = new Map<DType, TypedArray>();
+  private buffer: ArrayBufferLike;
+  private readonly memory: WebAssembly.Memory;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.buffer = memory.buffer;
+  }
+
+  of(dtype: DType): TypedArray {
+    if (this.buffer !== this.memory.buffer) {
+      this.known.clear();
+      this.buffer = this.memory.buffer;
+    }
+    const kind = storageDType(dtype);
+    let view = this.known.get(kind);
+    if (!view) this.known.set(kind, (view = new dtypeInfo[kind].storage(this.buffer)));
+    return view;
+  }
+}
+
+/** Copies `count` points of one input into their chunks, and the last of them into the lanes that remain. */
+export function writeBlocks(view: TypedArray, blocks: Blocks, place: Place, column: TypedArray, count: number): void {
+  const { points } = blocks;
+  const { elements, dtype } = place;
+  const bytes = view.BYTES_PER_ELEMENT;
+  const sign = dtype === "bool" ? -1 : 1;
+  const stride = blocks.stride / bytes;
+  let at = (blocks.address + place.offset) / bytes;
+  for (let first = 0; first < count; first += points, at += stride) {
+    const real = Math.min(points, count - first);
+    for (let e = 0; e < elements; e++) {
+      const to = at + e * points;
+      let from = first * elements + e;
+      for (let p = 0; p < real; p++, from += elements) view[to + p] = sign * (column[from] as number);
+      for (let p = real; p < points; p++) view[to + p] = view[to + real - 1] as number;
+    }
+  }
+}
+
+/** Copies `count` points of one output from their chunks into a column, from its point `start` on. */
+export function readBlocks(
+  view: TypedArray,
+  blocks: Blocks,
+  place: Place,
+  column: TypedArray,
+  start: number,
+  count: number,
+): void {
+  const { points } = blocks;
+  const { elements, dtype } = place;
+  const bytes = view.BYTES_PER_ELEMENT;
+  const stride = blocks.stride / bytes;
+  const mask = dtype === "bool";
+  let at = (blocks.address + place.offset) / bytes;
+  for (let first = 0; first < count; first += points, at += stride) {
+    const real = Math.min(points, count - first);
+    for (let e = 0; e < elements; e++) {
+      const from = at + e * points;
+      let to = (start + first) * elements + e;
+      if (mask) for (let p = 0; p < real; p++, to += elements) column[to] = view[from + p] === 0 ? 0 : 1;
+      else for (let p = 0; p < real; p++, to += elements) column[to] = view[from + p] as number;
+    }
+  }
+}
+
+/** Writes one value for all points: a shared input, a constant. */
+export function writeUniform(view: TypedArray, place: Place, data: TypedArray): void {
+  view.set(data, place.offset / view.BYTES_PER_ELEMENT);
+}
+
+/** The columns that a batch's results go into, with the status of each point. */
+export interface Columns {
+  readonly data: readonly TypedArray[];
+  /** 0: all of the point's results are finite, 1: not. */
+  readonly status: Uint8Array;
+}
+
+/** Columns for `count` points in this thread's own memory. */
+export const allocateColumns = (types: readonly Type[], count: number): Columns => ({
+  data: types.map(({ dtype, shape }) => allocate(dtype, sizeOf(shape) * count)),
+  status: new Uint8Array(count),
+});
+
+/** Marks the points whose results are not finite; gives their number. */
+export function markNotFinite({ data, status }: Columns, types: readonly Type[], start: number, count: number): number {
+  data.forEach((column, i) => {
+    const { dtype, shape } = types[i] as Type;
+    if (!dtypeInfo[dtype].float) return;
+    const elements = sizeOf(shape);
+    let at = start * elements;
+    for (let p = start; p < start + count; p++) {
+      for (let e = 0; e < elements; e++, at++) {
+        const x = column[at] as number;
+        if (x - x !== 0) status[p] = 1;
+      }
+    }
+  });
+  let found = 0;
+  for (let p = start; p < start + count; p++) found += status[p] as number;
+  return found;
+}

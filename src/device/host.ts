@@ -1,0 +1,157 @@
+/**
+ * The host's devices: one worker thread each. The pool is the one piece of state that all executions share:
+ * threads start when first used, serve whoever asks, and end when the last execution that uses them is disposed.
+ */
+
+import { LanewiseError } from "../base/errors.ts";
+import { coreCount, environment, startWorker, type WorkerHandle } from "./platform.ts";
+import type { ClaimRequest, RangeRequest, RangeResult, Reply, Request, Tally, Task } from "./protocol.ts";
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** One worker thread. It answers requests in the order they were made, so several runs may use it at a time. */
+export class HostDevice {
+  private worker: WorkerHandle | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private loaded = new Set<number>();
+  private nextId = 0;
+  private retired = false;
+  readonly index: number;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** Gives the device a task, unless it has it. */
+  async load(task: Task): Promise<void> {
+    if (this.worker && this.loaded.has(task.id)) return;
+    const asked = this.ask({ kind: "load", task });
+    this.loaded.add(task.id);
+    try {
+      await asked;
+    } catch (error) {
+      this.loaded.delete(task.id);
+      throw error;
+    }
+  }
+
+  claim = (request: ClaimRequest): Promise<Tally> => this.ask(request) as Promise<Tally>;
+
+  range = (request: RangeRequest): Promise<RangeResult> => this.ask(request) as Promise<RangeResult>;
+
+  forget(task: number): void {
+    if (this.worker && this.loaded.delete(task)) this.ask({ kind: "forget", task }).catch(() => undefined);
+  }
+
+  /** Ends the thread, now: whatever it was computing fails. The next request starts a fresh one. */
+  terminate(): void {
+    this.worker?.terminate();
+    this.died(this.worker, "it was terminated");
+  }
+
+  /** Ends the thread as soon as it has nothing to do. */
+  retire(): void {
+    this.retired = true;
+    if (this.pending.size === 0) this.terminate();
+  }
+
+  private ask(request: Request): Promise<unknown> {
+    const worker = this.start();
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      worker.hold();
+      this.pending.set(id, { resolve, reject });
+      try {
+        worker.post({ id, request });
+      } catch (cause) {
+        this.settle(id);
+        reject(new LanewiseError("device", `${this.name}: expected data that can be sent to it, got ${cause}`, { cause }));
+      }
+    });
+  }
+
+  private get name(): string {
+    return `device ${this.index} (worker thread)`;
+  }
+
+  private start(): WorkerHandle {
+    if (this.worker) return this.worker;
+    this.loaded = new Set();
+    const worker = startWorker({
+      message: (message) => this.hear(message as Reply),
+      death: (reason, cause) => this.died(worker, reason, cause),
+    });
+    this.worker = worker;
+    return worker;
+  }
+
+  private hear({ id, result, error }: Reply): void {
+    const waiting = this.settle(id);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new LanewiseError("device", `${this.name}: expected it to compute, got "${error}"`));
+  }
+
+  private settle(id: number): Pending | undefined {
+    const waiting = this.pending.get(id);
+    this.pending.delete(id);
+    if (this.pending.size === 0) {
+      this.worker?.release();
+      if (this.retired) this.terminate();
+    }
+    return waiting;
+  }
+
+  private died(worker: WorkerHandle | undefined, reason: string, cause?: unknown): void {
+    if (worker === undefined || worker !== this.worker) return;
+    this.worker = undefined;
+    const failed = [...this.pending.values()];
+    this.pending.clear();
+    const message = `${this.name}: expected it to finish its batch, but ${reason}; run again, a fresh one is started`;
+    for (const { reject } of failed) reject(new LanewiseError("device", message, { cause }));
+  }
+}
+
+const pool: HostDevice[] = [];
+const holders = new Set<object>();
+let chosenCount: number | undefined;
+
+/** How many host devices there are: set by `setHostDeviceCount`, else `LANEWISE_HOST_DEVICES`, else one per core. */
+export function hostDeviceCount(): number {
+  if (chosenCount !== undefined) return chosenCount;
+  const asked = environment("LANEWISE_HOST_DEVICES");
+  if (asked === undefined || asked === "") return coreCount();
+  return checkedCount(Number(asked), "LANEWISE_HOST_DEVICES", asked);
+}
+
+/**
+ * Sets the number of host devices, at any time; runs in progress keep theirs. More than there are cores is allowed:
+ * the devices then share them.
+ *
+ * @throws {RangeError} when `count` is not a positive integer.
+ */
+export function setHostDeviceCount(count: number): void {
+  chosenCount = checkedCount(count, "setHostDeviceCount", count);
+  for (const device of pool.splice(count)) device.retire();
+}
+
+function checkedCount(count: number, where: string, got: unknown): number {
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`${where}: expected a positive integer, got ${got}; give the number of worker threads to use`);
+}
+
+/** The first `count` devices, for a holder that will let them go with `releaseDevices`. */
+export function holdDevices(holder: object, count: number): readonly HostDevice[] {
+  holders.add(holder);
+  while (pool.length < count) pool.push(new HostDevice(pool.length));
+  return pool.slice(0, count);
+}
+
+/** The holder needs no device any more; when none does, the threads end. */
+export function releaseDevices(holder: object, task?: number): void {
+  if (!holders.delete(holder)) return;
+  if (task !== undefined) for (const device of pool) device.forget(task);
+  if (holders.size === 0) for (const device of pool.splice(0)) device.retire();
+}

@@ -1,0 +1,110 @@
+/**
+ * What a device is told and what it answers: numbers, typed arrays, compiled modules and program text, never a
+ * function. Every request is answered by one reply with its id.
+ */
+
+import type { ColumnSource } from "../base/column.ts";
+import type { TypedArray } from "../base/dtype.ts";
+import type { Type } from "../base/value.ts";
+import type { Columns, Place } from "./batch.ts";
+
+/** A program compiled to WebAssembly once, by the thread that asked for it. */
+export interface WasmCode {
+  readonly kind: "wasm";
+  readonly module: WebAssembly.Module;
+  /** Points in a chunk: lanes × interleaved groups. */
+  readonly points: number;
+  /** Bytes of constants, shared inputs and scratch, from address 0. */
+  readonly staticBytes: number;
+  /** Bytes of one chunk's inputs, and of its outputs. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly shared: readonly Place[];
+  readonly inputs: readonly Place[];
+  readonly outputs: readonly Place[];
+  readonly constants: readonly { readonly place: Place; readonly data: TypedArray }[];
+}
+
+/** A program as its serialised text, verified on arrival. */
+export interface InterpreterCode {
+  readonly kind: "interpreter";
+  readonly program: string;
+}
+
+export type Code = WasmCode | InterpreterCode;
+
+/** What stays the same from run to run: a device loads it once. */
+export interface Task {
+  readonly id: number;
+  readonly code: Code;
+  readonly outputs: readonly Type[];
+  /** The shared inputs' elements, in the program's order. */
+  readonly shared: readonly TypedArray[];
+}
+
+/** How many points at once; never changes a result. */
+export interface BatchRule {
+  /** Most points of one call into the code. */
+  readonly batch: number;
+  /** Claims are multiples of this many points. */
+  readonly least: number;
+}
+
+/** Slots of the control block that all devices of a run look at: BigInt64Array over shared memory. */
+export const NEXT = 0;
+export const STOP = 1;
+/** Points done by each device, from this slot on. */
+export const DONE = 2;
+
+export interface LoadRequest {
+  readonly kind: "load";
+  readonly task: Task;
+}
+
+/** Claim points from the control block until there are no more. */
+export interface ClaimRequest {
+  readonly kind: "claim";
+  readonly task: number;
+  readonly sources: readonly ColumnSource[];
+  readonly total: number;
+  readonly rule: BatchRule;
+  /** This device's number among those of the run, and their count. */
+  readonly device: number;
+  readonly devices: number;
+  readonly control: BigInt64Array;
+  readonly columns: Columns;
+}
+
+/** Compute these points and send them back, where memory cannot be shared. */
+export interface RangeRequest {
+  readonly kind: "range";
+  readonly task: number;
+  readonly sources: readonly ColumnSource[];
+  readonly rule: BatchRule;
+  readonly start: number;
+  readonly count: number;
+}
+
+export interface ForgetRequest {
+  readonly kind: "forget";
+  readonly task: number;
+}
+
+export type Request = LoadRequest | ClaimRequest | RangeRequest | ForgetRequest;
+
+export interface Tally {
+  readonly points: number;
+  readonly batches: number;
+  readonly notFinite: number;
+}
+
+export interface RangeResult extends Tally {
+  readonly columns: Columns;
+}
+
+export interface Reply {
+  readonly id: number;
+  /** Of the kind that the request asks for; absent after a failure. */
+  readonly result?: unknown;
+  readonly error?: string;
+}

@@ -1,0 +1,25 @@
+/** Code → something that computes points, in whatever thread this runs. One row per kind of code. */
+
+import type { ColumnSource } from "../base/column.ts";
+import type { TypedArray } from "../base/dtype.ts";
+import type { Columns } from "./batch.ts";
+import { createInterpreterRunner } from "./interpreter.ts";
+import type { Code, Task } from "./protocol.ts";
+import { createWasmRunner } from "./wasm.ts";
+
+export interface Runner {
+  /** Computes the points `start … start + count` of the sources into the columns, from their row `at` on. */
+  run(sources: readonly ColumnSource[], start: number, count: number, columns: Columns, at: number): void;
+}
+
+type Makers = {
+  readonly [K in Code["kind"]]: (code: Extract<Code, { kind: K }>, shared: readonly TypedArray[]) => Runner;
+};
+
+const makers: Makers = { wasm: createWasmRunner, interpreter: createInterpreterRunner };
+
+export function createRunner({ code, shared }: Pick<Task, "code" | "shared">): Runner {
+  // The row's maker takes the code of its own kind, which TypeScript cannot see through the lookup.
+  const make = makers[code.kind] as (code: Code, shared: readonly TypedArray[]) => Runner;
+  return make(code, shared);
+}

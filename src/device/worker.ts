@@ -1,0 +1,106 @@
+/** The file that a host device's thread runs: requests in, replies out (protocol.ts). */
+
+import { allocateColumns, type Columns, markNotFinite } from "./batch.ts";
+import { Pace } from "./pace.ts";
+import { listen } from "./platform.ts";
+import {
+  type ClaimRequest,
+  DONE,
+  NEXT,
+  type RangeRequest,
+  type RangeResult,
+  type Reply,
+  type Request,
+  STOP,
+  type Tally,
+  type Task,
+} from "./protocol.ts";
+import { createRunner, type Runner } from "./runner.ts";
+
+interface Loaded {
+  readonly task: Task;
+  readonly runner: Runner;
+}
+
+const tasks = new Map<number, Loaded>();
+
+/** One batch: its points, and which of them are not finite. Gives the number of those. */
+function compute({ task, runner }: Loaded, request: Batch, start: number, count: number, at: number): number {
+  runner.run(request.sources, start, count, request.columns, at);
+  return markNotFinite(request.columns, task.outputs, at, count);
+}
+
+type Batch = Pick<ClaimRequest, "sources" | "columns">;
+
+function claim(loaded: Loaded, request: ClaimRequest): Tally {
+  const { control, total, rule, device, devices } = request;
+  const pace = new Pace(rule.least, devices);
+  let points = 0;
+  let batches = 0;
+  let notFinite = 0;
+  while (Atomics.load(control, STOP) === 0n) {
+    const size = pace.next(total - Number(Atomics.load(control, NEXT)));
+    const start = Number(Atomics.add(control, NEXT, BigInt(size)));
+    if (start >= total) break;
+    const end = Math.min(start + size, total);
+    const began = performance.now();
+    for (let at = start; at < end && Atomics.load(control, STOP) === 0n; at += rule.batch) {
+      const count = Math.min(rule.batch, end - at);
+      notFinite += compute(loaded, request, at, count, at);
+      points += count;
+      batches++;
+      Atomics.store(control, DONE + device, BigInt(points));
+    }
+    pace.record(end - start, (performance.now() - began) / 1000);
+  }
+  return { points, batches, notFinite };
+}
+
+function range(loaded: Loaded, { sources, rule, start, count }: RangeRequest): RangeResult {
+  const columns = allocateColumns(loaded.task.outputs, count);
+  let batches = 0;
+  let notFinite = 0;
+  for (let at = 0; at < count; at += rule.batch) {
+    notFinite += compute(loaded, { sources, columns }, start + at, Math.min(rule.batch, count - at), at);
+    batches++;
+  }
+  return { points: count, batches, notFinite, columns };
+}
+
+function loadedTask(id: number): Loaded {
+  const loaded = tasks.get(id);
+  if (!loaded) throw new Error(`expected a task that was loaded, got ${id}`);
+  return loaded;
+}
+
+function answer(request: Request): unknown {
+  switch (request.kind) {
+    case "load":
+      tasks.set(request.task.id, { task: request.task, runner: createRunner(request.task) });
+      return undefined;
+    case "forget":
+      tasks.delete(request.task);
+      return undefined;
+    case "claim":
+      return claim(loadedTask(request.task), request);
+    case "range":
+      return range(loadedTask(request.task), request);
+  }
+}
+
+/** Buffers that are given away with a reply; only results of a range have any. */
+function buffersOf(result: unknown): Transferable[] {
+  const columns = (result as { columns?: Columns } | undefined)?.columns;
+  return columns ? [...columns.data, columns.status].map(({ buffer }) => buffer as ArrayBuffer) : [];
+}
+
+const reply = listen((message) => {
+  const { id, request } = message as { id: number; request: Request };
+  let answered: Reply;
+  try {
+    answered = { id, result: answer(request) };
+  } catch (error) {
+    answered = { id, error: error instanceof Error ? error.message : String(error) };
+  }
+  reply(answered, buffersOf(answered.result));
+});

@@ -1,0 +1,55 @@
+/** Index → result, in memory: one typed array per output, `[N, ...shape]`, and a status per point. */
+
+import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
+import { LanewiseError } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Type } from "../base/value.ts";
+
+export interface ResultColumns {
+  readonly data: readonly TypedArray[];
+  /** 0 ok, 1 not finite. */
+  readonly status: Uint8Array;
+}
+
+/** Bytes of the results of `count` points, with one byte of status each. */
+export const resultBytes = (types: readonly Type[], count: number): number =>
+  types.reduce((bytes, { dtype, shape }) => bytes + dtypeInfo[dtype].bytes * sizeOf(shape) * count, count);
+
+const formatBytes = (bytes: number): string => {
+  const units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return power === 0 ? `${bytes} bytes` : `${(bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
+};
+
+/** Refuses, before anything runs, what would not fit. */
+export function checkBudget(where: string, types: readonly Type[], count: number, budget: number): void {
+  const bytes = resultBytes(types, count);
+  if (bytes <= budget) return;
+  throw new LanewiseError(
+    "memory",
+    `${where}: expected results of at most ${budget} bytes (${formatBytes(budget)}, the memoryBudget), got ${bytes} bytes ` +
+      `(${formatBytes(bytes)}) for ${count} points; take fewer points (slice the space), return smaller outputs, ` +
+      "reduce them in the model (a sum, a mean, a maximum), or raise memoryBudget",
+  );
+}
+
+/** Zeroed columns; `shared` puts them where all threads can write. */
+export function allocateResults(types: readonly Type[], count: number, shared: boolean): ResultColumns {
+  const column = (dtype: DType, length: number): TypedArray => {
+    if (!shared) return allocate(dtype, length);
+    const { storage, bytes } = dtypeInfo[dtype];
+    return new storage(new SharedArrayBuffer(bytes * length));
+  };
+  try {
+    return {
+      data: types.map(({ dtype, shape }) => column(dtype, sizeOf(shape) * count)),
+      status: column("bool", count) as Uint8Array,
+    };
+  } catch (cause) {
+    const bytes = resultBytes(types, count);
+    const message =
+      `results: expected room for ${bytes} bytes (${formatBytes(bytes)}), but it cannot be had; ` +
+      "take fewer points, or reduce the outputs in the model";
+    throw new LanewiseError("memory", message, { cause });
+  }
+}
