@@ -1,0 +1,38 @@
+/** What all parts of the lowering share. */
+
+import type { Node } from "../program/program.ts";
+import type { Buffer, Index, Register } from "./kernel.ts";
+import type { IsLane } from "./lanes.ts";
+import type { Place } from "./place.ts";
+import type { Block, Writer } from "./writer.ts";
+
+/** An array in memory: element [i, j, …] is number `base + i·strides[0] + j·strides[1] + …` of the buffer. */
+export interface View {
+  readonly buffer: Buffer;
+  readonly base: Index;
+  readonly strides: readonly number[];
+}
+
+/** Where a value is: one register per element, or in memory. What has no slot is computed where it is read. */
+export type Slot =
+  | { readonly kind: "registers"; readonly registers: readonly Register[]; readonly block: Block }
+  | { readonly kind: "memory"; readonly view: View };
+
+export interface Context {
+  readonly writer: Writer;
+  readonly isLane: IsLane;
+  /** Arrays of up to this many elements live in registers. */
+  readonly unrolled: number;
+  readonly slots: Map<Node, Slot>;
+  /** Copies in memory of values that live in registers, for indices known only at run time. */
+  readonly spills: Map<Node, View>;
+  /** Lanes that take part where the code is; undefined: all. Only loops that wait for lanes ask for it. */
+  mask: Register | undefined;
+  /** One element of a value. */
+  read(node: Node, places: readonly Place[]): Register;
+  /** The name under which a value computed where it is read is known. */
+  fusedKey(node: Node, places: readonly Place[]): string;
+  /** Scratch memory, taken from what was released before. */
+  allocate(draft: Pick<Buffer, "name" | "dtype" | "lane" | "elements">): Buffer;
+  release(buffer: Buffer): void;
+}

@@ -1,0 +1,112 @@
+/** Program → kernel: what all points share into the prologue, the rest into the body, for one chunk of points. */
+
+import { stridesOf } from "../base/shape.ts";
+import { freeNodes } from "../program/builder.ts";
+import { nodesOf } from "../program/order.ts";
+import { type Node, type Program, typeOf } from "../program/program.ts";
+import { deliver } from "./carry.ts";
+import type { Context, View } from "./context.ts";
+import { lowerControl } from "./control.ts";
+import type { Buffer, Kernel, Statement } from "./kernel.ts";
+import { findLanes, type IsLane } from "./lanes.ts";
+import { at, placesKey } from "./place.ts";
+import { makePlan } from "./plan.ts";
+import { read } from "./read.ts";
+import { elementsOf } from "./shape.ts";
+import { writeSteps } from "./steps.ts";
+import type { Target } from "./target.ts";
+import { Writer } from "./writer.ts";
+
+/** Arrays of up to this many elements are unrolled into registers. */
+export const UNROLLED = 32;
+
+export interface LowerOptions {
+  /** Lane groups interleaved. */
+  readonly groups: number;
+}
+
+/** Expects a program of ops that the target has, as `optimise` gives it. */
+export function lower(program: Program, target: Target, { groups }: LowerOptions): Kernel {
+  const ctx = makeContext(program);
+  bindInputs(ctx, program);
+  const outputs = program.root.results.map((node, i) => {
+    const { dtype } = typeOf(node);
+    const name = program.outputs[i] ?? "";
+    const buffer = ctx.writer.buffer({ name, kind: "output", dtype, lane: true, elements: elementsOf(node) });
+    return { buffer, base: at(0), strides: stridesOf(typeOf(node).shape) };
+  });
+  const { shared, perPoint } = splitByPhase(program, ctx.isLane);
+  let body: Statement[] = [];
+  const prologue = ctx.writer.nested(() => {
+    const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => shared.includes(node));
+    writeSteps(ctx, makePlan(shared, needed, ctx.unrolled), shared, new Map(), lowerControl);
+    body = ctx.writer.nested(() => writeBody(ctx, program, perPoint, outputs));
+  });
+  return { lanes: target.lanes, groups, buffers: ctx.writer.buffers, prologue, body };
+}
+
+function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outputs: readonly View[]): void {
+  const { results } = program.root;
+  const plan = makePlan(nodes, results, ctx.unrolled);
+  const destinations = new Map<Node, View>();
+  results.forEach((node, i) => {
+    if (ctx.isLane(node) && elementsOf(node) > ctx.unrolled && !destinations.has(node))
+      destinations.set(node, outputs[i] as View);
+  });
+  writeSteps(ctx, plan, nodes, destinations, lowerControl);
+  results.forEach((node, i) => deliver(ctx, node, outputs[i]));
+}
+
+function makeContext(program: Program): Context {
+  const writer = new Writer();
+  const free: Buffer[] = [];
+  const ctx: Context = {
+    writer,
+    isLane: findLanes(program),
+    unrolled: UNROLLED,
+    slots: new Map(),
+    spills: new Map(),
+    mask: undefined,
+    read: (node, places) => read(ctx, node, places),
+    fusedKey: (node, places) => `@${node.id} ${placesKey(places)}`,
+    allocate: ({ name, dtype, lane, elements }) => {
+      const found = free.findIndex((b) => b.dtype === dtype && b.lane === lane && b.elements === elements);
+      const [buffer] = found >= 0 ? free.splice(found, 1) : [];
+      return buffer ?? writer.buffer({ name, kind: "scratch", dtype, lane, elements });
+    },
+    release: (buffer) => {
+      if (buffer.kind === "scratch") free.push(buffer);
+    },
+  };
+  return ctx;
+}
+
+function bindInputs(ctx: Context, program: Program): void {
+  program.root.parameters.forEach((node, i) => {
+    const input = program.inputs[i] as Program["inputs"][number];
+    const lane = input.role === "point";
+    const { dtype, shape } = input.type;
+    const buffer = ctx.writer.buffer({
+      name: input.name,
+      kind: lane ? "input" : "shared",
+      dtype,
+      lane,
+      elements: elementsOf(node),
+    });
+    ctx.slots.set(node, { kind: "memory", view: { buffer, base: at(0), strides: stridesOf(shape) } });
+  });
+}
+
+/** Nodes computed once for all points, and those computed for each: what depends on lanes, however indirectly. */
+function splitByPhase(program: Program, isLane: IsLane): { shared: Node[]; perPoint: Node[] } {
+  const late = new Set<Node>();
+  const nodes = nodesOf(program.root);
+  for (const node of nodes) {
+    const reads = [...node.operands, ...node.regions.flatMap((region) => [...freeNodes(region)])];
+    if (isLane(node) || reads.some((n) => late.has(n))) late.add(node);
+  }
+  return { shared: nodes.filter((node) => !late.has(node)), perPoint: nodes.filter((node) => late.has(node)) };
+}
+
+const neededBy = (nodes: readonly Node[]): Node[] =>
+  nodes.flatMap((node) => [...node.operands, ...node.regions.flatMap((region) => [...freeNodes(region)])]);

@@ -1,0 +1,32 @@
+/** Running sums of large arrays become loops; small ones are left to be unrolled. */
+
+import { isFloat } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Builder } from "../program/builder.ts";
+import { type Node, type Program, typeOf } from "../program/program.ts";
+import { rewrite } from "../program/rewrite.ts";
+
+export const cumulate = (program: Program, unrolled: number): Program =>
+  rewrite(program, (node, operands, { builder }) => {
+    if (node.op !== "cumsum" || sizeOf(typeOf(node).shape) <= unrolled) return undefined;
+    return [runningSum(builder, operands[0] as Node, node.attrs.axis as number)];
+  });
+
+function runningSum(builder: Builder, x: Node, axis: number): Node {
+  const { dtype, shape } = typeOf(x);
+  const toFront = [axis, ...shape.map((_, i) => i).filter((i) => i !== axis)];
+  const back = shape.map((_, i) => toFront.indexOf(i));
+  const rest = { dtype, shape: shape.filter((_, i) => i !== axis) };
+  const length = shape[axis] as number;
+  // -0 + x is x for every x, so the first sum is the first element, bit for bit.
+  const zero = builder.constant(isFloat(dtype) ? -0 : 0, dtype);
+  const init = rest.shape.length > 0 ? builder.apply("broadcast", [zero], { shape: rest.shape, axes: [] }) : zero;
+  const moved = builder.apply("transpose", [x], { axes: toFront });
+  const body = builder.body([{ dtype: "int32", shape: [] }, rest, rest], ([, sum, term]) => {
+    const next = builder.apply("add", [sum as Node, term as Node]);
+    return [next, next];
+  });
+  const stacked = { dtype, shape: [length, ...rest.shape] };
+  const loop = builder.control("loop", [init, moved], [body], { length, reverse: false, carries: 1 }, [rest, stacked]);
+  return builder.apply("transpose", [builder.results(loop)[1] as Node], { axes: back });
+}

@@ -1,0 +1,13 @@
+/** Puts an op's own expansion in the place of every op that the target lacks. */
+
+import { type OpName, table } from "../op/table.ts";
+import type { Program } from "../program/program.ts";
+import { rewrite } from "../program/rewrite.ts";
+
+export function expand(program: Program, native: ReadonlySet<OpName>): Program {
+  return rewrite(program, (node, operands, { builder }) => {
+    const record = node.op in table ? table[node.op as OpName] : undefined;
+    if (record?.kind !== "elementwise" || !record.expand || native.has(node.op as OpName)) return undefined;
+    return [record.expand(builder, operands, builder.dtype(operands[0] as (typeof operands)[number]))];
+  });
+}

@@ -1,0 +1,29 @@
+/** Computes what depends on constants alone, by the interpreter's own evaluation of the op. */
+
+import { sizeOf } from "../base/shape.ts";
+import type { Value } from "../base/value.ts";
+import type { OpName } from "../op/table.ts";
+import { evaluateOp } from "../program/evaluate.ts";
+import { type Node, type Program, typeOf } from "../program/program.ts";
+import { rewrite } from "../program/rewrite.ts";
+
+/** Larger results are left to the kernel: a constant costs memory in every program that is sent or stored. */
+const LARGEST = 1 << 16;
+
+export function fold(program: Program): Program {
+  return rewrite(program, (node, operands, { builder }) => {
+    if (node.regions.length > 0 || operands.length === 0 || node.op === "broadcast") return undefined;
+    if (sizeOf(typeOf(node).shape) > LARGEST) return undefined;
+    const values = operands.map(constantOf);
+    if (!values.every((value) => value !== undefined)) return undefined;
+    return [builder.value(evaluateOp(node.op as OpName, values, node.attrs))];
+  });
+}
+
+/** The value of a constant, or of a broadcast one. */
+export function constantOf(node: Node): Value | undefined {
+  if (node.value) return node.value;
+  if (node.op !== "broadcast") return undefined;
+  const inner = node.operands[0]?.value;
+  return inner && sizeOf(typeOf(node).shape) <= LARGEST ? evaluateOp("broadcast", [inner], node.attrs) : undefined;
+}

@@ -1,0 +1,50 @@
+/** The passes, in order. Each takes a program and gives one with the same meaning, bit for bit. */
+
+import type { OpName } from "../op/table.ts";
+import type { Program } from "../program/program.ts";
+import { cumulate } from "./cumulate.ts";
+import { expand } from "./expand.ts";
+import { flatten } from "./flatten.ts";
+import { fold } from "./fold.ts";
+import { segment } from "./segment.ts";
+import { simplify } from "./simplify.ts";
+
+export interface PassOptions {
+  /** Ops that the target computes itself; all others are expanded. */
+  readonly native: ReadonlySet<OpName>;
+  /** Arrays of up to this many elements are unrolled by the lowering. */
+  readonly unrolled: number;
+}
+
+export interface Pass {
+  readonly name: string;
+  readonly run: (program: Program, options: PassOptions) => Program;
+}
+
+export const passes: readonly Pass[] = [
+  // First, while ops are few: constants and identities are found before expansions multiply them.
+  { name: "simplify", run: simplify },
+  { name: "fold", run: fold },
+  // Before expansion: what it makes of a switch may be expanded with the rest.
+  { name: "flatten", run: flatten },
+  { name: "segment", run: segment },
+  { name: "cumulate", run: (program, { unrolled }) => cumulate(program, unrolled) },
+  { name: "expand", run: (program, { native }) => expand(program, native) },
+  // Again: expansions of constants, and selects whose condition is known.
+  { name: "simplify", run: simplify },
+  { name: "fold", run: fold },
+];
+
+/** Runs all passes; `after` sees every intermediate program (the verifier in tests, printing in the CLI). */
+export function optimise(
+  program: Program,
+  options: PassOptions,
+  after: (program: Program, pass: Pass) => void = () => undefined,
+): Program {
+  let current = program;
+  for (const pass of passes) {
+    current = pass.run(current, options);
+    after(current, pass);
+  }
+  return current;
+}

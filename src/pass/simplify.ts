@@ -1,0 +1,63 @@
+/** Rewrites that keep every bit: operations that change nothing, and scalars broadcast where none is needed. */
+
+import { sameShape } from "../base/shape.ts";
+import { type OpName, table } from "../op/table.ts";
+import { type Node, type Program, typeOf } from "../program/program.ts";
+import { type Rule, rewrite } from "../program/rewrite.ts";
+
+type Simplifier = (node: Node, operands: readonly Node[]) => Node | undefined;
+
+const isScalarConstant = (node: Node | undefined, x: number): boolean =>
+  node?.value !== undefined && node.value.shape.length === 0 && Object.is(node.value.data[0], x);
+
+/** The operand that the op leaves as it is, if its type is the result's. */
+const same = (node: Node, operand: Node | undefined): Node | undefined =>
+  operand && sameShape(typeOf(operand).shape, typeOf(node).shape) ? operand : undefined;
+
+const keepsShape: Simplifier = (node, [x]) => same(node, x);
+
+const simplifiers: { readonly [op in OpName]?: Simplifier } = {
+  // x + 0 is not here: it turns -0 into 0. x - 0 and x · 1 keep every x.
+  sub: (node, [x, y]) => (isScalarConstant(y, 0) ? same(node, x) : undefined),
+  mul: (node, [x, y]) => {
+    if (isScalarConstant(y, 1)) return same(node, x);
+    return isScalarConstant(x, 1) ? same(node, y) : undefined;
+  },
+  div: (node, [x, y]) => (isScalarConstant(y, 1) ? same(node, x) : undefined),
+  convert: (node, [x]) => (x && typeOf(x).dtype === typeOf(node).dtype ? x : undefined),
+  reshape: keepsShape,
+  broadcast: keepsShape,
+  slice: (node, [x]) =>
+    (node.attrs.start as readonly number[]).every((s) => s === 0) &&
+    (node.attrs.step as readonly number[]).every((s) => s === 1)
+      ? same(node, x)
+      : undefined,
+  transpose: (node, [x]) => ((node.attrs.axes as readonly number[]).every((axis, i) => axis === i) ? x : undefined),
+  concat: (_, operands) => (operands.length === 1 ? operands[0] : undefined),
+  select: (node, [condition, a, b]) => {
+    if (a === b) return same(node, a);
+    if (isScalarConstant(condition, 1)) return same(node, a);
+    return isScalarConstant(condition, 0) ? same(node, b) : undefined;
+  },
+};
+
+const rule: Rule = (node, operands, { builder }) => {
+  if (!(node.op in table)) return undefined;
+  const op = node.op as OpName;
+  const simpler = simplifiers[op]?.(node, operands);
+  if (simpler) return [simpler];
+  if (table[op].kind !== "elementwise") return undefined;
+  const scalars = operands.map(unbroadcast);
+  const { shape } = typeOf(node);
+  if (shape.length === 0 || scalars.every((scalar, i) => scalar === operands[i])) return undefined;
+  const result = builder.apply(op, scalars, node.attrs);
+  return [sameShape(typeOf(result).shape, shape) ? result : builder.apply("broadcast", [result], { shape, axes: [] })];
+};
+
+/** The scalar behind a broadcast of one; elementwise ops take it as it is. */
+const unbroadcast = (node: Node): Node => {
+  const [inner] = node.operands;
+  return node.op === "broadcast" && inner && typeOf(inner).shape.length === 0 ? inner : node;
+};
+
+export const simplify = (program: Program): Program => rewrite(program, rule);
