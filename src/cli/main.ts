@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** The words of the command line → what they ask for, and an exit code: 0, 1, 2 (usage) or 130 (stopped). */
+
+import { readFileSync } from "node:fs";
+import { cac } from "cac";
+import { devicesText } from "./devices.ts";
+import { describe, exitCodeOf, UsageError } from "./failure.ts";
+import { type RunOptions, run } from "./run.ts";
+import { type ShowOptions, show } from "./show.ts";
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+
+function commandLine() {
+  const cli = cac("lanewise");
+  cli.option("--debug", "Print the stack of an error");
+  cli
+    .command("run <file>", "Run the model of FILE over its space, on all devices")
+    .option("--set <path=value>", "Give a parameter or number of the state a fixed value")
+    .option("--axis <path=low:high:n[:log]>", "Make a leaf of the state an axis of n points")
+    .option("--devices <n>", "Number of devices", { default: "auto" })
+    .option("--batch <n>", "States side by side on a device", { default: "auto" })
+    .option("--dtype <dtype>", "float32 or float64", { default: "float32" })
+    .option("--json", "Print one JSON object instead of tables and pictures")
+    .option("--quiet", "Print nothing but errors (and --json)")
+    .option("--out <file>", "Write parameters and results to a .csv or .json file")
+    .example("lanewise run model.ts --axis coupling=0.01:10:200:log --set noise=0 --out results.csv")
+    .action((file: string, options: RunOptions) => run(file, options));
+  cli.command("devices", "List what an execution can run on").action(() => console.log(devicesText()));
+  cli
+    .command("show <file>", "Print what becomes of the model of FILE")
+    .option("--program", "The traced program (default)")
+    .option("--kernel", "The kernel: loops, registers, buffers")
+    .option("--wasm", "The WebAssembly module")
+    .action((file: string, options: ShowOptions) => show(file, options));
+  cli.help();
+  cli.version(version());
+  return cli;
+}
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const debug = argv.includes("--debug");
+  try {
+    const cli = commandLine();
+    const { args, options } = cli.parse([...argv], { run: false });
+    if (options.help || options.version) return 0;
+    if (!cli.matchedCommand) {
+      if (args.length === 0) cli.outputHelp();
+      const got = args.length === 0 ? "none" : `"${args[0]}"`;
+      throw new UsageError(`lanewise: expected a command (run, devices, show), got ${got}; see lanewise --help`);
+    }
+    await cli.runMatchedCommand();
+    return 0;
+  } catch (error) {
+    console.error(describe(error, debug));
+    return exitCodeOf(error);
+  }
+}
+
+process.exitCode = await main(process.argv);

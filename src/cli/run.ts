@@ -1,0 +1,113 @@
+/** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
+
+import { type AbstractSpace, ParallelExecution } from "../index.ts";
+import { columnsOf, type ResultColumn } from "./columns.ts";
+import { Stopped, UsageError } from "./failure.ts";
+import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
+import { loadExploration } from "./load.ts";
+import { checkOutput, writeResults } from "./output.ts";
+import { overrideSpace } from "./overrides.ts";
+import { picture } from "./picture.ts";
+import { progressBar } from "./progress.ts";
+import { summarise, summaryTable } from "./summary.ts";
+
+export interface RunOptions {
+  readonly set?: unknown;
+  readonly axis?: unknown;
+  readonly devices?: unknown;
+  readonly batch?: unknown;
+  readonly dtype?: unknown;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly out?: unknown;
+}
+
+export async function run(file: string, options: RunOptions): Promise<void> {
+  const out = options.out === undefined ? undefined : String(options.out);
+  if (out !== undefined) checkOutput(out);
+  const execution = {
+    nPmap: countOf("--devices", options.devices),
+    nVmap: countOf("--batch", options.batch),
+    dtype: dtypeOf(options.dtype),
+  };
+  const { model, space: given, args = [], kwargs, title, show } = await loadExploration(file);
+  const space = overrideSpace(given, textsOf(options.set), textsOf(options.axis));
+  const talk = !options.quiet && !options.json;
+  if (talk && title !== undefined) console.error(title);
+  const results = await watched(space, talk, (watch) =>
+    new ParallelExecution(model, space, { args, ...(kwargs && { kwargs }), ...execution }).run(watch),
+  );
+  const { parameters, outputs } = columnsOf(results);
+  if (out !== undefined) await writeResults(out, [...parameters, ...outputs], results.length);
+  const summaries = outputs.map(summarise);
+  if (options.json) {
+    console.log(JSON.stringify({ title, points: results.length, outputs: summaries, report: results.report }, null, 2));
+  }
+  if (!talk) return;
+  console.log(summaryTable(summaries));
+  console.log(reportLine(results.report));
+  if (out !== undefined) console.log(`${out}: ${formatCount(results.length)} rows`);
+  const drawn = picture(results, shownOutput(outputs, show));
+  if (drawn !== undefined) console.log(`\n${drawn}`);
+}
+
+type Watch = Parameters<ParallelExecution["run"]>[0];
+
+/** Runs with a bar; Ctrl-C stops the run, and a second one the process. */
+async function watched<R>(space: AbstractSpace, talk: boolean, start: (watch: Watch) => Promise<R>): Promise<R> {
+  const bar = progressBar(space.N, process.stderr, talk);
+  const stopping = new AbortController();
+  const began = performance.now();
+  let done = 0;
+  const interrupt = (): void => stopping.abort(new Stopped(stoppedText(done, space.N, began)));
+  process.once("SIGINT", interrupt);
+  try {
+    return await start({
+      signal: stopping.signal,
+      onProgress: (progress) => {
+        done = progress.done;
+        bar.update(done);
+      },
+    });
+  } finally {
+    process.off("SIGINT", interrupt);
+    bar.stop();
+  }
+}
+
+const stoppedText = (done: number, total: number, began: number): string =>
+  `stopped: ${formatCount(done)} of ${formatCount(total)} points done in ` +
+  formatTime((performance.now() - began) / 1000);
+
+function shownOutput(outputs: readonly ResultColumn[], show: string | undefined): ResultColumn | undefined {
+  if (show === undefined) return outputs.find((output) => output.width === 1);
+  const found = outputs.find((output) => output.name === show);
+  if (found) return found;
+  const names = outputs.map((output) => output.name).join(", ");
+  throw new UsageError(`show: expected the name of an output (${names}), got "${show}"`);
+}
+
+function reportLine(report: Awaited<ReturnType<ParallelExecution["run"]>>["report"]): string {
+  const { points, devices, runSeconds, pointsPerSecond, bytes } = report;
+  const target = [...new Set(devices.map((device) => device.target))].join(", ");
+  return [
+    `${formatCount(points)} points in ${formatTime(runSeconds)}`,
+    `${formatRate(pointsPerSecond)} points/s`,
+    `${devices.length} ${devices.length === 1 ? "device" : "devices"} (${target})`,
+    formatBytes(bytes),
+  ].join(" · ");
+}
+
+const textsOf = (option: unknown): string[] =>
+  option === undefined ? [] : (Array.isArray(option) ? option : [option]).map(String);
+
+function countOf(option: string, value: unknown): number | "auto" {
+  if (value === "auto") return "auto";
+  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+  throw new UsageError(`${option}: expected a positive whole number, got "${String(value)}"`);
+}
+
+function dtypeOf(value: unknown): "float32" | "float64" {
+  if (value === "float32" || value === "float64") return value;
+  throw new UsageError(`--dtype: expected float32 or float64, got "${String(value)}"`);
+}

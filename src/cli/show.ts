@@ -1,0 +1,1 @@
+/** `lanewise show FILE`: what becomes of a model, stage by stage. */
