@@ -1,6 +1,6 @@
 /** Loops, whiles and switches of the program as those of the kernel. */
 
-import { stridesOf } from "../base/shape.ts";
+import { sizeOf, stridesOf } from "../base/shape.ts";
 import type { Type } from "../base/value.ts";
 import { nodesOf } from "../program/order.ts";
 import type { Node, Region } from "../program/program.ts";
@@ -47,7 +47,7 @@ function destinationsOf(nodes: readonly Node[], views: readonly (View | undefine
 /** Memory for a result of control flow: where it is wanted, or new. */
 function room(ctx: Context, node: Node, type: Type, lane: boolean, wanted: View | undefined): View {
   if (wanted && wanted.buffer.lane === lane) return wanted;
-  const elements = type.shape.reduce((a, b) => a * b, 1);
+  const elements = sizeOf(type.shape);
   const buffer = ctx.allocate({ name: `${node.op}${node.id}`, dtype: type.dtype, lane, elements });
   return { buffer, base: at(0), strides: stridesOf(type.shape) };
 }
@@ -90,7 +90,7 @@ const loop: LowerControl = (ctx, node, wanted) => {
     const nexts = body.results
       .slice(0, count)
       .flatMap((next, i) => (carries[i]?.memory ? [] : elementRegisters(ctx, next)));
-    body.results.slice(count).forEach((y, j) => deliver(ctx, y, outputs[j]));
+    for (const [j, y] of body.results.slice(count).entries()) deliver(ctx, y, outputs[j]);
     finishCarries(ctx, body.results, carries, views, undefined);
     return nexts;
   };
@@ -156,7 +156,7 @@ const switchOf: LowerControl = (ctx, node, wanted) => {
   const [indexNode, ...operands] = node.operands as readonly [Node, ...Node[]];
   const last = node.regions.length - 1;
   const index = clamp(ctx, ctx.read(indexNode, []), last);
-  const isLarge = (i: number): boolean => elementsOf({ ...node, types: [node.types[i] as Type] }) > ctx.unrolled;
+  const isLarge = (i: number): boolean => sizeOf((node.types[i] as Type).shape) > ctx.unrolled;
   const lane = (i: number): boolean => index.lane || node.regions.some(({ results }) => ctx.isLane(results[i] as Node));
   const memory = node.types.map((type, i) => (isLarge(i) ? room(ctx, node, type, lane(i), wanted[i]) : undefined));
   const given = operands.map((operand): Slot => operandSlot(ctx, operand));
@@ -239,7 +239,7 @@ function spread(
   return node.types.map((type, i): Slot => {
     const view = memory[i];
     if (view) return { kind: "memory", view };
-    const size = type.shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(type.shape);
     next += size;
     return { kind: "registers", registers: registers.slice(next - size, next), block: ctx.writer.block };
   });

@@ -5,7 +5,7 @@ import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { addIndex, at, type Place, scaleIndex } from "./place.ts";
 import { foldOf, pull } from "./pull.ts";
-import { isPull, shapeOf } from "./shape.ts";
+import { elementsOf, isPull, shapeOf } from "./shape.ts";
 import { isSink } from "./uses.ts";
 
 export interface Group {
@@ -30,7 +30,7 @@ export function writeGroup(ctx: Context, group: Group): Register[] {
 }
 
 const isSinkOf = (ctx: Context, node: Node): boolean =>
-  isSink(node, (n) => shapeOf(n).reduce((a, b) => a * b, 1) > ctx.unrolled);
+  isSink(node, (n) => elementsOf(n) > ctx.unrolled);
 
 function nest(
   ctx: Context,
@@ -83,10 +83,11 @@ function turn(
   const writes: (() => void)[] = [];
   for (const element of elements) {
     for (const node of members) {
+      if (sinks.includes(node)) continue;
+      const places = expandPlaces(node, element);
+      const value = ctx.read(node, places);
       const view = stores.get(node);
-      if (!view) continue;
-      const value = ctx.read(node, expandPlaces(node, element));
-      writes.push(() => storeView(ctx, view, expandPlaces(node, element), value));
+      if (view) writes.push(() => storeView(ctx, view, places, value));
     }
     sums = sums.map((total, i) => {
       const node = sinks[i] as Node;

@@ -1,9 +1,9 @@
 /** Program → kernel: what all points share into the prologue, the rest into the body, for one chunk of points. */
 
-import { stridesOf } from "../base/shape.ts";
+import { sizeOf, stridesOf } from "../base/shape.ts";
 import { freeNodes } from "../program/builder.ts";
 import { nodesOf } from "../program/order.ts";
-import { type Node, type Program, typeOf } from "../program/program.ts";
+import { type InputRole, type Node, type Program, typeOf } from "../program/program.ts";
 import { deliver } from "./carry.ts";
 import type { Context, View } from "./context.ts";
 import { lowerControl } from "./control.ts";
@@ -13,7 +13,7 @@ import { at, placesKey } from "./place.ts";
 import { makePlan } from "./plan.ts";
 import { read } from "./read.ts";
 import { elementsOf } from "./shape.ts";
-import { writeSteps } from "./steps.ts";
+import { elementRegisters, writeSteps } from "./steps.ts";
 import type { Target } from "./target.ts";
 import { Writer } from "./writer.ts";
 
@@ -28,7 +28,7 @@ export interface LowerOptions {
 /** Expects a program of ops that the target has, as `optimise` gives it. */
 export function lower(program: Program, target: Target, { groups }: LowerOptions): Kernel {
   const ctx = makeContext(program);
-  bindInputs(ctx, program);
+  const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
     const name = program.outputs[i] ?? "";
@@ -38,9 +38,13 @@ export function lower(program: Program, target: Target, { groups }: LowerOptions
   const { shared, perPoint } = splitByPhase(program, ctx.isLane);
   let body: Statement[] = [];
   const prologue = ctx.writer.nested(() => {
+    bindInputs(ctx, program, inputs, "shared");
     const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => shared.includes(node));
     writeSteps(ctx, makePlan(shared, needed, ctx.unrolled), shared, new Map(), lowerControl);
-    body = ctx.writer.nested(() => writeBody(ctx, program, perPoint, outputs));
+    body = ctx.writer.nested(() => {
+      bindInputs(ctx, program, inputs, "point");
+      writeBody(ctx, program, perPoint, outputs);
+    });
   });
   return { lanes: target.lanes, groups, buffers: ctx.writer.buffers, prologue, body };
 }
@@ -54,7 +58,7 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
       destinations.set(node, outputs[i] as View);
   });
   writeSteps(ctx, plan, nodes, destinations, lowerControl);
-  results.forEach((node, i) => deliver(ctx, node, outputs[i]));
+  for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
 function makeContext(program: Program): Context {
@@ -81,19 +85,22 @@ function makeContext(program: Program): Context {
   return ctx;
 }
 
-function bindInputs(ctx: Context, program: Program): void {
+function inputViews(ctx: Context, program: Program): View[] {
+  return program.inputs.map(({ name, role, type: { dtype, shape } }) => {
+    const lane = role === "point";
+    const buffer = ctx.writer.buffer({ name, kind: lane ? "input" : "shared", dtype, lane, elements: sizeOf(shape) });
+    return { buffer, base: at(0), strides: stridesOf(shape) };
+  });
+}
+
+/** Small inputs are loaded once, where the block begins that sees them. */
+function bindInputs(ctx: Context, program: Program, views: readonly View[], role: InputRole): void {
   program.root.parameters.forEach((node, i) => {
-    const input = program.inputs[i] as Program["inputs"][number];
-    const lane = input.role === "point";
-    const { dtype, shape } = input.type;
-    const buffer = ctx.writer.buffer({
-      name: input.name,
-      kind: lane ? "input" : "shared",
-      dtype,
-      lane,
-      elements: elementsOf(node),
-    });
-    ctx.slots.set(node, { kind: "memory", view: { buffer, base: at(0), strides: stridesOf(shape) } });
+    if (program.inputs[i]?.role !== role) return;
+    const view = views[i] as View;
+    ctx.slots.set(node, { kind: "memory", view });
+    if (elementsOf(node) > ctx.unrolled) return;
+    ctx.slots.set(node, { kind: "registers", registers: elementRegisters(ctx, node), block: ctx.writer.block });
   });
 }
 

@@ -1,0 +1,78 @@
+/** How many machine vectors the hottest loop keeps alive: bounds how many lane groups are worth interleaving. */
+
+import { dtypeInfo } from "../base/dtype.ts";
+import type { Kernel, Register, Statement } from "./kernel.ts";
+
+/** Registers that a statement reads, without those of nested blocks. */
+export function operandsOf(s: Statement): readonly Register[] {
+  switch (s.kind) {
+    case "op":
+      return s.args;
+    case "const":
+      return [];
+    case "load":
+      return s.index.terms.map((t) => t.register);
+    case "gather":
+      return [s.lane, ...s.index.terms.map((t) => t.register)];
+    case "store":
+      return [s.value, ...s.index.terms.map((t) => t.register)];
+    case "loop":
+      return [...s.phis.map((p) => p.init), ...(typeof s.count === "number" ? [] : [s.count])];
+    case "while":
+      return s.phis.map((p) => p.init);
+    case "if":
+      return [s.condition];
+  }
+}
+
+export function blocksOf(s: Statement): readonly (readonly Statement[])[] {
+  if (s.kind === "loop") return [s.body];
+  if (s.kind === "while") return [s.test, s.body];
+  return s.kind === "if" ? [s.then, s.otherwise] : [];
+}
+
+/** Registers that nested blocks give to the statement around them. */
+function yieldsOf(s: Statement): readonly Register[] {
+  if (s.kind === "loop") return s.phis.map((p) => p.next);
+  if (s.kind === "while") return [...s.phis.map((p) => p.next), s.condition];
+  return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : [];
+}
+
+/** Turns assumed for loops whose count is known only at run time. */
+const USUAL_TURNS = 16;
+
+interface Hot {
+  work: number;
+  block: readonly Statement[];
+  yields: readonly Register[];
+}
+
+function hottest(block: readonly Statement[], yields: readonly Register[], turns: number, best: Hot): Hot {
+  const work = turns * block.filter((s) => s.kind !== "const").length;
+  let hot = work > best.work ? { work, block, yields } : best;
+  for (const s of block) {
+    const count = s.kind === "loop" && typeof s.count === "number" ? s.count : USUAL_TURNS;
+    const inner = s.kind === "if" ? turns : turns * count;
+    for (const nested of blocksOf(s)) hot = hottest(nested, yieldsOf(s), inner, hot);
+  }
+  return hot;
+}
+
+const width = (register: Register): number => (register.lane ? dtypeInfo[register.dtype].bytes / 4 || 1 : 0);
+
+/** Vectors alive at once, at most, in the loop that does most of the work; 64-bit values count twice. */
+export function pressureOf(kernel: Pick<Kernel, "body">): number {
+  const { block, yields } = hottest(kernel.body, [], 1, { work: -1, block: kernel.body, yields: [] });
+  const defined = new Set(block.flatMap((s) => ("out" in s ? [s.out] : [])));
+  const live = new Set<Register>(yields);
+  // What comes from outside is alive throughout.
+  for (const s of block) for (const r of operandsOf(s)) if (!defined.has(r)) live.add(r);
+  const size = (): number => [...live].reduce((sum, r) => sum + Math.ceil(width(r)), 0);
+  let most = size();
+  for (const s of [...block].reverse()) {
+    if ("out" in s) live.delete(s.out);
+    for (const r of operandsOf(s)) live.add(r);
+    most = Math.max(most, size());
+  }
+  return most;
+}
