@@ -4,6 +4,7 @@
  */
 
 import type { Builder } from "./builder.ts";
+import { isConstant } from "./grammar.ts";
 import { type Node, type Region, typeOf } from "./program.ts";
 import { Copier } from "./rewrite.ts";
 
@@ -45,8 +46,7 @@ function reach(region: Region, first: number): { made: Node[]; outside: Node[] }
     const node = pending.pop() as Node;
     if (seen.has(node)) continue;
     seen.add(node);
-    if (node.op === "constant") made.add(node);
-    else if (node.id < first) outside.add(node);
+    if (node.id < first && !isConstant(node)) outside.add(node);
     else {
       if (node.region.depth <= region.depth && node.op !== "parameter") made.add(node);
       pending.push(...node.operands, ...node.regions.flatMap((inner) => inner.results));

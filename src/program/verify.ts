@@ -10,7 +10,7 @@ import { formatType, type Type, type Value } from "../base/value.ts";
 import { isOpName, resultType } from "../op/table.ts";
 import { freeNodes } from "./builder.ts";
 import { controlRules, isControlName } from "./control.ts";
-import { type Fail, failAt, formatTypes, isType } from "./grammar.ts";
+import { type Fail, failAt, formatTypes, isConstant, isType } from "./grammar.ts";
 import { schedule } from "./order.ts";
 import { numberNodes, printNode } from "./print.ts";
 import { type Node, type Program, type Region, typeOf } from "./program.ts";
@@ -145,10 +145,6 @@ function verifyPlace(node: Node, root: Region, fail: Fail): void {
   }
   if (node.region !== innermost) fail(`region ${innermost.id}, the innermost it uses`, `region ${node.region.id}`);
 }
-
-/** A constant, or one scalar repeated, which is how the builder writes uniform arrays. */
-const isConstant = (node: Node): boolean =>
-  node.op === "constant" || (node.op === "broadcast" && node.operands[0]?.op === "constant");
 
 /** `outer` is the region or one around it. */
 function isAround(outer: Region, region: Region): boolean {
