@@ -23,11 +23,13 @@ export const UNROLLED = 32;
 export interface LowerOptions {
   /** Lane groups interleaved. */
   readonly groups: number;
+  /** Arrays of up to this many elements live in registers. Default `UNROLLED`. */
+  readonly unrolled?: number;
 }
 
 /** Expects a program of ops that the target has, as `optimise` gives it. */
-export function lower(program: Program, target: Target, { groups }: LowerOptions): Kernel {
-  const ctx = makeContext(program);
+export function lower(program: Program, target: Target, { groups, unrolled = UNROLLED }: LowerOptions): Kernel {
+  const ctx = makeContext(program, unrolled);
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -61,13 +63,13 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-function makeContext(program: Program): Context {
+function makeContext(program: Program, unrolled: number): Context {
   const writer = new Writer();
   const free: Buffer[] = [];
   const ctx: Context = {
     writer,
     isLane: findLanes(program),
-    unrolled: UNROLLED,
+    unrolled,
     slots: new Map(),
     spills: new Map(),
     mask: undefined,

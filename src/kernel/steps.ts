@@ -152,7 +152,10 @@ function forEachPlace(
   outer: readonly Place[] = [],
 ): void {
   const extent = shape[outer.length];
-  if (extent === undefined) return write(outer);
+  if (extent === undefined) {
+    write(outer);
+    return;
+  }
   ctx.writer.loop(extent, [], (counter) => {
     forEachPlace(ctx, shape, write, [...outer, { offset: 0, terms: [{ register: counter, stride: 1 }] }]);
     return [];
