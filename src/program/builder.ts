@@ -176,17 +176,14 @@ export function freeNodes(region: Region): Set<Node> {
     for (let r = inner; r; r = r.parent) if (r === region) return true;
     return false;
   };
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
+  const pending = [...region.results];
+  while (pending.length > 0) {
+    const node = pending.pop() as Node;
+    if (seen.has(node)) continue;
     seen.add(node);
-    if (!within(node.region)) {
-      free.add(node);
-      return;
-    }
-    node.operands.forEach(visit);
-    for (const inner of node.regions) inner.results.forEach(visit);
-  };
-  region.results.forEach(visit);
+    if (within(node.region)) pending.push(...node.operands, ...node.regions.flatMap((inner) => inner.results));
+    else free.add(node);
+  }
   return free;
 }
 
