@@ -1,10 +1,10 @@
 /** The targets: what each needs of the platform, and how a program becomes code for it. One row per target. */
 
-import { layoutOf } from "../kernel/layout.ts";
-import { lower } from "../kernel/lower.ts";
 import { emitWasm } from "../emit/wasm/emit.ts";
-import { wasm } from "../emit/wasm/target.ts";
+import { wasmTarget } from "../emit/wasm/target.ts";
 import type { Buffer } from "../kernel/kernel.ts";
+import { layoutOf } from "../kernel/layout.ts";
+import { lower, UNROLLED } from "../kernel/lower.ts";
 import { optimise } from "../pass/pipeline.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
@@ -25,7 +25,8 @@ export interface TargetRow {
 
 /** Everything about a Wasm kernel but its module. */
 function emit(program: Program, groups: number): { bytes: Uint8Array<ArrayBuffer>; code: Omit<WasmCode, "module"> } {
-  const kernel = lower(optimise(program, wasm), wasm, { groups });
+  const optimised = optimise(program, { native: wasmTarget.native, unrolled: UNROLLED });
+  const kernel = lower(optimised, wasmTarget, { groups });
   const layout = layoutOf(kernel);
   const place = ({ id, dtype, elements }: Buffer): Place => ({
     dtype,
@@ -34,7 +35,7 @@ function emit(program: Program, groups: number): { bytes: Uint8Array<ArrayBuffer
   });
   const places = (kind: Buffer["kind"]): Place[] => kernel.buffers.filter((b) => b.kind === kind).map(place);
   return {
-    bytes: emitWasm(kernel, layout) as Uint8Array<ArrayBuffer>,
+    bytes: emitWasm(kernel, layout),
     code: {
       kind: "wasm",
       points: kernel.lanes * kernel.groups,
@@ -55,7 +56,7 @@ export const targets = {
   wasm: {
     why: "WebAssembly with SIMD128 is there",
     available: hasWasmSimd,
-    lanes: wasm.lanes,
+    lanes: wasmTarget.lanes,
     compile: async (program, groups) => {
       const { bytes, code } = emit(program, groups);
       return { ...code, module: await compileAsync(bytes) };

@@ -1,0 +1,217 @@
+/**
+ * What a run found: columns, one typed array per output, seen as a list, an array, a table or a grid. Slices and
+ * selections are views of the same columns.
+ */
+
+import { NdArray } from "../array/ndarray.ts";
+import { dtypeInfo, type TypedArray } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import { type Structure, unflatten } from "../base/tree.ts";
+import type { Type } from "../base/value.ts";
+import type { ResultColumns } from "../store/memory.ts";
+import { type AxisInfo, axisIndex, coordinatesOf } from "./axes.ts";
+import type { Report } from "./report.ts";
+import { type Column, columnsOf, type Row, rowsOf, type Table } from "./table.ts";
+import type { ResultOf, StackedOf } from "./types.ts";
+import { type Dimension, pickView, sliceView, type View } from "./view.ts";
+
+/** Everything that all views of one run share. */
+export interface ResultData {
+  /** The tree that the model returned. */
+  readonly structure: Structure;
+  readonly types: readonly Type[];
+  readonly columns: ResultColumns;
+  /** Parameters first, then results, under the names they have in tables. */
+  readonly table: readonly Column[];
+  /** Column name of each result. */
+  readonly names: readonly string[];
+  /** Of a product space. */
+  readonly axes: readonly AxisInfo[] | undefined;
+  readonly report: Report;
+}
+
+/**
+ * Results in order of the space's points; `R` is what the model returns for one of them.
+ *
+ * A scalar leaf is a number (or a boolean), a leaf with a shape an `NdArray`.
+ */
+export class Results<R = unknown> implements Iterable<ResultOf<R>> {
+  readonly #data: ResultData;
+  readonly #view: View;
+
+  /** Made by executions. */
+  constructor(data: ResultData, view: View) {
+    this.#data = data;
+    this.#view = view;
+  }
+
+  /** Number of points. */
+  get length(): number {
+    return this.#view.length;
+  }
+
+  /** What the run did, and how long it took; the same for all views of a run. */
+  get report(): Report {
+    return this.#data.report;
+  }
+
+  /**
+   * The result of one point; negative indices count from the end. For leaves with a shape name the type:
+   * `results.at<{ curve: NdArray }>(0)`.
+   *
+   * @throws {RangeError} outside of `-length … length - 1`.
+   */
+  at<T = ResultOf<R>>(index: number): T {
+    const n = this.length;
+    if (!Number.isInteger(index) || index < -n || index >= n) {
+      const range = n === 0 ? "none, since there are no points" : `an integer from ${-n} to ${n - 1}`;
+      throw new RangeError(`results.at: expected ${range}, got ${index}; results.length says how many there are`);
+    }
+    const point = this.#view.index(index < 0 ? index + n : index);
+    // The tree is the one that the model returned, with numbers for leaves.
+    return unflatten(this.#data.structure, this.#data.types.map((type, k) => this.#leaf(type, k, point))) as T;
+  }
+
+  /** Points `start`, `start + step`, … up to but without `stop`, as Python counts them; results again, nothing is copied. */
+  slice(start?: number, stop?: number, step?: number): Results<R> {
+    const range = sliceRange("results.slice", this.length, start, stop, step);
+    return new Results(this.#data, sliceView(this.#view, range.start, range.step, range.length));
+  }
+
+  *[Symbol.iterator](): IterableIterator<ResultOf<R>> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+
+  /** The tree of results with one typed array per leaf, `[length, ...shape]`, row-major; `bool` as 0 and 1. */
+  get stacked(): StackedOf<R> {
+    const leaves = this.#data.columns.data.map((column, k) => this.#gather(column, this.#data.types[k] as Type));
+    return unflatten(this.#data.structure, leaves) as StackedOf<R>;
+  }
+
+  /** Per point: 0 ok, 1 a result is NaN or infinite. */
+  get status(): Uint8Array {
+    return this.#gather(this.#data.columns.status, { dtype: "bool", shape: [] }) as Uint8Array;
+  }
+
+  /** One object per point: parameters, then results, under their path names. */
+  toRows(): Row[] {
+    return rowsOf(this.#data.table, this.#view);
+  }
+
+  /** One typed array per parameter and per result, `[length, ...shape]`, under their path names. */
+  toColumns(): Table {
+    return columnsOf(this.#data.table, this.#view);
+  }
+
+  /** Names of the axes of a product space, slowest first; empty where the points are no product. */
+  get dims(): readonly string[] {
+    return (this.#view.dimensions ?? []).map(({ axis }) => this.#axis(axis).name);
+  }
+
+  /** The values along each axis, by the path names of the parameters on it. */
+  get coords(): { readonly [path: string]: TypedArray } {
+    return Object.fromEntries(
+      (this.#view.dimensions ?? []).flatMap((d) => coordinatesOf(this.#axis(d.axis), d.first, d.step, d.size)),
+    );
+  }
+
+  /**
+   * The points at these parameter values, each within 1e-6 (relative) of a grid value; the other axes remain.
+   *
+   * @throws {RangeError} when an axis is unknown or has no such value.
+   */
+  sel(values: { readonly [path: string]: number }): Results<R> {
+    return this.#pick("results.sel", values, (dimension, path, value) => {
+      const found = this.coords[path] as TypedArray;
+      return axisIndex(path, found, this.#elementsOf(dimension, path), value);
+    });
+  }
+
+  /**
+   * The points at these positions along axes; negative ones count from the end; the other axes remain.
+   *
+   * @throws {RangeError} when an axis is unknown or has no such position.
+   */
+  isel(positions: { readonly [path: string]: number }): Results<R> {
+    return this.#pick("results.isel", positions, ({ size }, path, position) => {
+      if (Number.isInteger(position) && position >= -size && position < size) return (position + size) % size;
+      throw new RangeError(`results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}`);
+    });
+  }
+
+  /**
+   * One result over the axes of a product space: `[n1, n2, …, ...shape]`. `name` as in `toColumns`; it may be left
+   * out when there is one result.
+   */
+  grid(name?: string): NdArray {
+    const { names, types, columns } = this.#data;
+    const k = name === undefined && names.length === 1 ? 0 : names.indexOf(name ?? "");
+    if (k < 0) throw new RangeError(`results.grid: expected one of ${names.join(", ")}, got ${name}`);
+    const dimensions = this.#product("results.grid");
+    const { dtype, shape } = types[k] as Type;
+    const data = this.#gather(columns.data[k] as TypedArray, types[k] as Type);
+    return new NdArray({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
+  }
+
+  #axis(axis: number): AxisInfo {
+    return (this.#data.axes as readonly AxisInfo[])[axis] as AxisInfo;
+  }
+
+  #elementsOf(dimension: Dimension, path: string): number {
+    return this.#axis(dimension.axis).columns.find((column) => column.path === path)?.source.elementSize ?? 1;
+  }
+
+  #product(where: string): readonly Dimension[] {
+    const { dimensions } = this.#view;
+    if (dimensions) return dimensions;
+    const got = this.#data.axes ? "a slice across several axes" : "points of a space that is none";
+    throw new RangeError(`${where}: expected results over a product space, got ${got}; use at, slice or toColumns`);
+  }
+
+  #pick(
+    where: string,
+    wanted: { readonly [path: string]: number },
+    position: (dimension: Dimension, path: string, value: number) => number,
+  ): Results<R> {
+    const dimensions = this.#product(where);
+    const picks = new Map<Dimension, number>();
+    for (const [path, value] of Object.entries(wanted)) {
+      const dimension = dimensions.find(({ axis }) => this.#names(axis).includes(path));
+      if (!dimension) {
+        const known = dimensions.flatMap(({ axis }) => this.#names(axis)).join(", ") || "no axis, since none is left";
+        throw new RangeError(`${where}: expected ${known}, got ${path}; results.dims names the axes`);
+      }
+      picks.set(dimension, position(dimension, path, value));
+    }
+    return new Results(this.#data, pickView(this.#view, picks));
+  }
+
+  /** An axis is called by its own name or by any parameter on it. */
+  #names(axis: number): string[] {
+    const { name, columns } = this.#axis(axis);
+    return [...new Set([name, ...columns.map(({ path }) => path)])];
+  }
+
+  #leaf({ dtype, shape }: Type, k: number, point: number): number | boolean | NdArray {
+    const column = this.#data.columns.data[k] as TypedArray;
+    if (shape.length === 0) {
+      const value = column[point] as number;
+      return dtype === "bool" ? value !== 0 : value;
+    }
+    const size = sizeOf(shape);
+    return new NdArray({ dtype, shape, data: column.slice(point * size, (point + 1) * size) });
+  }
+
+  /** The view's part of a column; the column itself, not a copy, where its points follow one another. */
+  #gather(column: TypedArray, { dtype, shape }: Type): TypedArray {
+    const size = sizeOf(shape);
+    const { length, consecutiveFrom } = this.#view;
+    if (consecutiveFrom !== undefined) return column.subarray(consecutiveFrom * size, (consecutiveFrom + length) * size);
+    const out = new dtypeInfo[dtype].storage(length * size);
+    for (let i = 0; i < length; i++) {
+      const from = this.#view.index(i) * size;
+      for (let e = 0; e < size; e++) out[i * size + e] = column[from + e] as number;
+    }
+    return out;
+  }
+}
