@@ -7,11 +7,13 @@ import { linePlot } from "./lineplot.ts";
 
 /** `undefined` where there is nothing to draw: other spaces, and outputs that are arrays. */
 export function picture(results: Results, output: ResultColumn | undefined): string | undefined {
-  if (!output || output.width !== 1 || !results.dims) return undefined;
-  // An axis of one point is a point: nothing varies along it.
-  const axes = results.dims
-    .map((name): PlotAxis => ({ name, values: results.coords[name] as ArrayLike<number> }))
-    .filter((axis) => axis.values.length > 1);
+  if (!output || output.width !== 1) return undefined;
+  const { coords } = results;
+  const all = results.dims.map((name): PlotAxis => ({ name, values: coords[name] ?? [] }));
+  // Axes that are groups, or whose points are arrays, have no line of numbers to draw along.
+  if (all.reduce((points, axis) => points * axis.values.length, 1) !== results.length) return undefined;
+  // Nothing varies along an axis of one point.
+  const axes = all.filter((axis) => axis.values.length > 1);
   const size = { width: Math.min(process.stdout.columns ?? 80, 120), height: Math.min(process.stdout.rows ?? 30, 56) };
   const mode = colourModeOf(process.env, process.stdout.isTTY === true);
   const [first, second] = axes;

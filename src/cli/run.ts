@@ -1,7 +1,7 @@
 /** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
 
 import { type AbstractSpace, ParallelExecution } from "../index.ts";
-import { columnsOf, type ResultColumn } from "./columns.ts";
+import { columnsOf, type ResultColumn, type Results } from "./columns.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { loadExploration } from "./load.ts";
@@ -87,7 +87,7 @@ function shownOutput(outputs: readonly ResultColumn[], show: string | undefined)
   throw new UsageError(`show: expected the name of an output (${names}), got "${show}"`);
 }
 
-function reportLine(report: Awaited<ReturnType<ParallelExecution["run"]>>["report"]): string {
+function reportLine(report: Results["report"]): string {
   const { points, devices, runSeconds, pointsPerSecond, bytes } = report;
   const target = [...new Set(devices.map((device) => device.target))].join(", ");
   return [
