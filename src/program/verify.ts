@@ -21,7 +21,9 @@ export function verify(program: Program): void {
   const names = numberNodes(program, order);
   const ids = new Set<number>();
   const owners = new Map<Region, Node>();
-  const nodes = [...order].flatMap(([region, list]) => [...region.parameters, ...list]);
+  // Inner regions first: a fault is named where it is, not where it is noticed.
+  const regions = [...order].sort(([a], [b]) => b.depth - a.depth);
+  const nodes = regions.flatMap(([region, list]) => [...region.parameters, ...list]);
   for (const node of nodes) {
     const fail = failAt(printNode(node, names));
     if (!Number.isSafeInteger(node.id) || node.id < 0) fail("an id of at least 0", `${node.id}`);
@@ -53,7 +55,7 @@ function verifyInterface({ inputs, outputs, root }: Program): void {
 function verifyRegion(region: Region, fail: Fail): void {
   region.parameters.forEach((node, i) => {
     const own = node.op === "parameter" && node.attrs.index === i && node.region === region && node.types.length === 1;
-    if (!own) fail(`parameter ${i} of its own region`, `${node.op} ${node.attrs.index}`);
+    if (!own) fail(`parameter ${i} of that region`, `${node.op} ${node.attrs.index}`);
   });
   for (const node of region.results) {
     if (!isAround(node.region, region)) fail("results that the region can see", `${node.op} of another region`);
