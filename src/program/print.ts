@@ -47,7 +47,7 @@ const nameIn = (names: Names, node: Node): string => `%${names.get(node) ?? `?${
 
 /** The line of one node, as `printProgram` writes it. */
 export function printNode(node: Node, names: Names): string {
-  const types = node.types.map(formatType).join(", ");
+  const types = node.types.map(formatType).join(", ") || "()";
   const operands = node.operands.map((operand) => nameIn(names, operand)).join(", ");
   const parts = [node.op, node.value ? formatElements(node.value) : operands, formatAttrs(node.attrs)];
   return `${nameIn(names, node)}: ${types} = ${parts.filter((part) => part !== "").join(" ")}`;
