@@ -29,8 +29,7 @@ export function writeGroup(ctx: Context, group: Group): Register[] {
   return [...nest(ctx, group, sinks, inits, rows, [])];
 }
 
-const isSinkOf = (ctx: Context, node: Node): boolean =>
-  isSink(node, (n) => elementsOf(n) > ctx.unrolled);
+const isSinkOf = (ctx: Context, node: Node): boolean => isSink(node, (n) => elementsOf(n) > ctx.unrolled);
 
 function nest(
   ctx: Context,

@@ -5,6 +5,8 @@
 
 import type { DType } from "../base/dtype.ts";
 import { isFloat } from "../base/dtype.ts";
+import type { Value } from "../base/value.ts";
+import { constantOf } from "../pass/fold.ts";
 import { type Node, typeOf } from "../program/program.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
@@ -128,12 +130,12 @@ function dotTerm(ctx: Context, node: Node, places: readonly Place[], [k]: readon
   return ctx.writer.op("mul", [left, ctx.read(b, [...batch, k as Place, j])], left.dtype);
 }
 
-/** Where each segment's terms begin and how many they are; the terms are sorted by segment. */
+/** Where each segment's terms begin and how many they are; the terms are sorted by segment, their indices constant. */
 function segments(ctx: Context, node: Node): { first: View; count: View } {
   const [operand, indices] = node.operands as readonly [Node, Node];
   const rows = shapeOf(operand)[0] as number;
   const count = new Int32Array(rows);
-  for (const row of indices.value?.data ?? []) count[row] = (count[row] as number) + 1;
+  for (const row of (constantOf(indices) as Value).data) count[row] = (count[row] as number) + 1;
   const first = new Int32Array(rows);
   for (let row = 1; row < rows; row++) first[row] = (first[row - 1] as number) + (count[row - 1] as number);
   const table = (name: string, data: Int32Array): View => ({

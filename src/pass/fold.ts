@@ -14,7 +14,9 @@ export function fold(program: Program): Program {
   return rewrite(program, (node, operands, { builder }) => {
     if (node.regions.length > 0 || operands.length === 0 || node.op === "broadcast") return undefined;
     if (sizeOf(typeOf(node).shape) > LARGEST) return undefined;
-    const values = operands.map(constantOf);
+    const values = operands.map((operand) =>
+      sizeOf(typeOf(operand).shape) > LARGEST ? undefined : constantOf(operand),
+    );
     if (!values.every((value) => value !== undefined)) return undefined;
     return [builder.value(evaluateOp(node.op as OpName, values, node.attrs))];
   });
@@ -25,5 +27,5 @@ export function constantOf(node: Node): Value | undefined {
   if (node.value) return node.value;
   if (node.op !== "broadcast") return undefined;
   const inner = node.operands[0]?.value;
-  return inner && sizeOf(typeOf(node).shape) <= LARGEST ? evaluateOp("broadcast", [inner], node.attrs) : undefined;
+  return inner && evaluateOp("broadcast", [inner], node.attrs);
 }
