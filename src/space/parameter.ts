@@ -1,0 +1,83 @@
+/** A named value with bounds: the leaf of a state that GridSpace, UniformSpace and DataSpace vary when it is free. */
+
+import { allocate, type DType, isDType } from "../base/dtype.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
+import { type ArrayInput, asArray, describe, type NdArray, type Numbers, readNumbers, toNdArray } from "./arrays.ts";
+import { checkBounds } from "./check.ts";
+
+export interface ParameterOptions<S extends Shape | undefined = Shape | undefined> {
+  /** Lower bound. */
+  readonly low?: number;
+  /** Upper bound; a UniformSpace never draws it. */
+  readonly high?: number;
+  /** Only free parameters span a space. Default false. */
+  readonly free?: boolean;
+  /** Repeats a single value to this shape. Default: the shape of the value. */
+  readonly shape?: S;
+  /** Default: the dtype of a typed array or NdArray; for plain numbers the float dtype of the execution. */
+  readonly dtype?: DType;
+}
+
+/**
+ * `new Parameter("G", 0.5, { low: 0, high: 1, free: true })`. Inside a model a parameter is its value, an NdArray.
+ * Throws a RangeError when `low >= high` and when the value is not finite.
+ */
+export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | undefined = Shape | undefined> {
+  readonly name: string;
+  /** As it was given. */
+  readonly value: V;
+  readonly low: number | undefined;
+  readonly high: number | undefined;
+  readonly free: boolean;
+  readonly shape: Shape;
+  /** `undefined`: the float dtype of the execution. */
+  readonly dtype: DType | undefined;
+  /** The value as data of `shape`; plain numbers in 64 bits. */
+  readonly numbers: Numbers;
+  /** Only a type: what `value` and `shape` were, for the types of points and models. */
+  declare readonly given: { readonly value: V; readonly shape: S };
+
+  constructor(name: string, value: V, options: ParameterOptions<S> = {}) {
+    if (typeof name !== "string" || name === "") {
+      throw new TypeError(`Parameter: expected a name first, got ${describe(name)}; write new Parameter("G", 0.5)`);
+    }
+    const where = `Parameter "${name}"`;
+    const { dtype, free = false, low, high, shape } = options;
+    if (dtype !== undefined && !isDType(dtype)) {
+      throw new TypeError(
+        `${where}: expected a dtype, got ${describe(dtype)}; use float32, float64, int32, uint32 or bool`,
+      );
+    }
+    checkBounds(where, low, high);
+    const read = readNumbers(where, value, dtype);
+    const wrong = read.data.find((x) => !Number.isFinite(x));
+    if (wrong !== undefined) {
+      throw new RangeError(`${where}: expected a finite value, got ${wrong}; give a number to start from`);
+    }
+    this.name = name;
+    this.value = value;
+    this.low = low;
+    this.high = high;
+    this.free = free;
+    this.dtype = read.dtype === "float" ? undefined : read.dtype;
+    this.numbers = shape === undefined ? read : repeat(where, read, shape);
+    this.shape = this.numbers.shape;
+  }
+
+  /** Array functions take a parameter as its value. */
+  [asArray](): NdArray {
+    return toNdArray(this.numbers, "float32");
+  }
+}
+
+function repeat(where: string, numbers: Numbers, shape: Shape): Numbers {
+  if (sameShape(shape, numbers.shape)) return numbers;
+  if (numbers.shape.length > 0) {
+    throw new RangeError(
+      `${where}: expected one number to repeat to shape ${formatShape(shape)}, got shape ${formatShape(numbers.shape)}; ` +
+        "leave out shape",
+    );
+  }
+  const data = allocate(numbers.dtype === "float" ? "float64" : numbers.dtype, sizeOf(shape));
+  return { dtype: numbers.dtype, shape: [...shape], data: data.fill(numbers.data[0] as number) };
+}
