@@ -8,6 +8,9 @@ import type { Attrs } from "./record.ts";
 export const typeError = (where: string, expected: string, got: string, remedy: string): LanewiseError =>
   new LanewiseError("type", `${where}: expected ${expected}, got ${got}; ${remedy}`);
 
+/** `1 operand`, `2 operands`. */
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
 export const formatTypes = (types: readonly Type[]): string =>
   types.length === 0 ? "nothing" : types.map(formatType).join(", ");
 
@@ -24,7 +27,7 @@ export function integersAttr(op: string, attrs: Attrs, name: string, length?: nu
   const value = attrs[name];
   const list = Array.isArray(value) && value.every(Number.isSafeInteger);
   if (list && (length === undefined || value.length === length)) return value as readonly number[];
-  const count = length === undefined ? "integers" : `${length} integers`;
+  const count = length === undefined ? "integers" : counted(length, "integer");
   throw typeError(op, `a list of ${count} as ${name}`, show(value), "give one for each axis");
 }
 

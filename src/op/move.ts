@@ -3,7 +3,7 @@
 import { allocate } from "../base/dtype.ts";
 import { formatShape, sizeOf, stridesOf } from "../base/shape.ts";
 import { formatType, type Type, type Value, zerosOf } from "../base/value.ts";
-import { axesAttr, axisAttr, formatTypes, integersAttr, shapeAttr, typeError } from "./check.ts";
+import { axesAttr, axisAttr, counted, formatTypes, integersAttr, shapeAttr, typeError } from "./check.ts";
 import type { ArrayOp } from "./record.ts";
 import { copy, dense } from "./strided.ts";
 
@@ -48,7 +48,7 @@ const reshape: ArrayOp = {
     const { dtype, shape: from } = operand as Type;
     const shape = shapeAttr("reshape", attrs);
     if (sizeOf(shape) !== sizeOf(from)) {
-      const wanted = `a shape of ${sizeOf(from)} elements for ${formatShape(from)}`;
+      const wanted = `a shape of ${counted(sizeOf(from), "element")} for ${formatShape(from)}`;
       throw typeError("reshape", wanted, formatShape(shape), "keep the number of elements");
     }
     return { dtype, shape };
@@ -144,7 +144,8 @@ const concat: ArrayOp = {
 /** One int32 scalar for each axis of the operand. */
 function checkStarts(op: string, starts: readonly Type[], rank: number): void {
   const valid = starts.length === rank && starts.every((t) => t.dtype === "int32" && t.shape.length === 0);
-  if (!valid) throw typeError(op, `${rank} int32 scalars as starts`, formatTypes(starts), "give one for each axis");
+  if (!valid)
+    throw typeError(op, `${counted(rank, "int32 scalar")} as starts`, formatTypes(starts), "give one for each axis");
 }
 
 /** Starts clamp so that the block stays inside. */

@@ -4,7 +4,7 @@ import type { DType } from "../base/dtype.ts";
 import { type Shape, sameShape } from "../base/shape.ts";
 import type { Type } from "../base/value.ts";
 import { bits } from "./bits.ts";
-import { formatTypes, typeError } from "./check.ts";
+import { counted, formatTypes, typeError } from "./check.ts";
 import { compare } from "./compare.ts";
 import { conversion } from "./convert.ts";
 import { dot } from "./dot.ts";
@@ -44,7 +44,7 @@ export function resultType(op: OpName, types: readonly Type[], attrs: Attrs = {}
   const record: OpRecord = table[op];
   const counts = record.arity < 0 ? types.length > 0 : types.length === record.arity;
   if (!counts) {
-    const wanted = record.arity < 0 ? "at least one operand" : `${record.arity} operands`;
+    const wanted = record.arity < 0 ? "at least one operand" : counted(record.arity, "operand");
     throw typeError(op, wanted, formatTypes(types), "give as many as the op takes");
   }
   return record.kind === "array" ? record.type(types, attrs) : elementwiseType(op, record, types, attrs);

@@ -18,6 +18,7 @@
 import { type DType, dtypeInfo, isDType, type TypedArray } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
 import type { Type } from "../base/value.ts";
+import { counted } from "../op/check.ts";
 import type { Attrs } from "../op/record.ts";
 
 export const formatName = "lanewise-program";
@@ -91,7 +92,7 @@ export function encodeElements(data: TypedArray): string {
 }
 
 export function decodeElements(text: unknown, dtype: DType, length: number, where: string): TypedArray {
-  const wanted = `${length} elements of ${dtype} in base64`;
+  const wanted = `${counted(length, "element")} of ${dtype} in base64`;
   if (typeof text !== "string") throw damaged(where, wanted, excerpt(text));
   const { bytes, storage } = dtypeInfo[dtype];
   let binary: string;

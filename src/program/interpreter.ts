@@ -6,6 +6,7 @@
 import { LanewiseError } from "../base/errors.ts";
 import { sameShape, sizeOf } from "../base/shape.ts";
 import { formatType, type Type, type Value, zerosOf } from "../base/value.ts";
+import { counted } from "../op/check.ts";
 import type { OpName } from "../op/table.ts";
 import { evaluateOp } from "./evaluate.ts";
 import { type Schedule, schedule } from "./order.ts";
@@ -19,14 +20,14 @@ export function interpret(program: Program, inputs: readonly Value[]): Value[] {
 
 function checkInputs({ inputs }: Program, values: readonly Value[]): void {
   if (values.length !== inputs.length) {
-    const message = `interpret: expected ${inputs.length} inputs, got ${values.length}; give one value for each`;
+    const message = `interpret: expected ${counted(inputs.length, "input")}, got ${values.length}; give one value for each`;
     throw new LanewiseError("type", message);
   }
   inputs.forEach(({ name, type }, i) => {
     const value = values[i] as Value;
     const fits = value.dtype === type.dtype && sameShape(value.shape, type.shape);
     if (fits && value.data.length === sizeOf(type.shape)) return;
-    const got = `${formatType(value)} of ${value.data.length} elements`;
+    const got = `${formatType(value)} of ${counted(value.data.length, "element")}`;
     throw new LanewiseError("type", `input ${name}: expected ${formatType(type)}, got ${got}; convert it first`);
   });
 }

@@ -7,6 +7,7 @@ import { allocate } from "../base/dtype.ts";
 import { isLanewiseError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
+import { counted } from "../op/check.ts";
 import { isOpName, resultType } from "../op/table.ts";
 import { freeNodes } from "./builder.ts";
 import { controlRules, isControlName } from "./control.ts";
@@ -37,10 +38,10 @@ function verifyInterface({ inputs, outputs, root }: Program): void {
   const fail = failAt("program");
   if (root.parent !== undefined || root.depth !== 0) fail("a root that nothing surrounds", "an inner region");
   if (inputs.length !== root.parameters.length) {
-    fail(`a parameter for each of ${inputs.length} inputs`, `${root.parameters.length}`);
+    fail(`a parameter for each of ${counted(inputs.length, "input")}`, `${root.parameters.length}`);
   }
   if (outputs.length !== root.results.length) {
-    fail(`a result for each of ${outputs.length} outputs`, `${root.results.length}`);
+    fail(`a result for each of ${counted(outputs.length, "output")}`, `${root.results.length}`);
   }
   inputs.forEach(({ name, role, type }, i) => {
     const parameter = root.parameters[i] as Node;

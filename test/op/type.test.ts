@@ -94,7 +94,7 @@ describe("what does not fit is refused", () => {
       "slice",
       [f(3)],
       { start: [1], shape: [1] },
-      "slice: expected a list of 1 integers as step, got nothing; give one for each axis",
+      "slice: expected a list of 1 integer as step, got nothing; give one for each axis",
     ],
     [
       "concat",
@@ -135,7 +135,7 @@ describe("what does not fit is refused", () => {
       "dynamicSlice",
       [f(3)],
       { shape: [2] },
-      "dynamicSlice: expected 1 int32 scalars as starts, got nothing; give one for each axis",
+      "dynamicSlice: expected 1 int32 scalar as starts, got nothing; give one for each axis",
     ],
     [
       "dynamicSlice",

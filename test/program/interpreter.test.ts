@@ -145,7 +145,7 @@ test("inputs of another type are refused by name", () => {
     return "no error";
   };
   expect(attempt([ints(1, 2)])).toBe("input in0: expected int32[3], got int32[2] of 2 elements; convert it first");
-  expect(attempt([])).toBe("interpret: expected 1 inputs, got 0; give one value for each");
+  expect(attempt([])).toBe("interpret: expected 1 input, got 0; give one value for each");
 });
 
 test("nodes know their type", () => {

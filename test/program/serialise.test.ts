@@ -129,7 +129,7 @@ describe("a damaged file is refused", () => {
     ],
     [
       change('"op":"add"', '"op":"neg"'),
-      "program file, nodes[1]: expected operands and attrs that fit the op, got neg: expected 1 operands, got float32[], float32[]; give as many as the op takes",
+      "program file, nodes[1]: expected operands and attrs that fit the op, got neg: expected 1 operand, got float32[], float32[]; give as many as the op takes",
     ],
     [
       change('"operands":[0,1]', '"operands":[0,2]'),
@@ -143,8 +143,8 @@ describe("a damaged file is refused", () => {
       change('"operands":[0,1]', '"operands":[0,1],"attrs":{"a":{}}'),
       "program file, nodes[1].attrs.a: expected a number, boolean, string or list of numbers, got {}",
     ],
-    [change("AACAPw==", "AACA"), "program file, nodes[0].data: expected 1 elements of float32 in base64, got 3 bytes"],
-    [change("AACAPw==", "A?"), 'program file, nodes[0].data: expected 1 elements of float32 in base64, got "A?"'],
+    [change("AACAPw==", "AACA"), "program file, nodes[0].data: expected 1 element of float32 in base64, got 3 bytes"],
+    [change("AACAPw==", "A?"), 'program file, nodes[0].data: expected 1 element of float32 in base64, got "A?"'],
     [
       change('"results":[2]', '"results":[3]'),
       "program file, results[0]: expected the number of an earlier node, got 3",

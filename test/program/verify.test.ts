@@ -93,7 +93,7 @@ const broken: [rule: string, damage: (p: Program) => void, message: string][] = 
   [
     "outputs have results",
     (p) => break_(p, { outputs: ["one"] }),
-    "program: expected a result for each of 1 outputs, got 3",
+    "program: expected a result for each of 1 output, got 3",
   ],
   [
     "the root is the root",
