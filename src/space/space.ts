@@ -17,7 +17,7 @@ import {
   type PointOf,
   pathOf,
 } from "./point.ts";
-import { columnsOf, type Row, rowsOf, type Table } from "./table.ts";
+import { checkListable, columnsOf, mostObjects, type Row, rowsOf, type Table } from "./table.ts";
 
 /** An axis of a product space: its name, and the values along it of every free leaf that it moves. */
 export interface SpaceAxis {
@@ -76,6 +76,7 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
 
   /** All points. */
   asList(): Point[] {
+    checkListable("asList", this.N, mostObjects);
     return [...this];
   }
 
@@ -167,7 +168,6 @@ const numbersOf = (path: string, leaf: unknown): Numbers =>
 /** Reads all points of a space that can only be asked for one at a time. */
 function tabulate(space: AbstractSpace<unknown, unknown>, float: FloatDType): ColumnSource[] {
   const n = space.N;
-  if (n === 0) return [];
   const layout = space.layout();
   const columns = layout.slots.map(({ dtype, shape }) => {
     const closed = closeDType(dtype, float);

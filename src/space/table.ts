@@ -21,14 +21,15 @@ interface Named {
   readonly path: string;
 }
 
-/** Typed arrays of more elements do not exist. */
+/** Typed arrays of more elements, and arrays of more objects, do not exist. */
 const mostElements = 2 ** 33 - 1;
+export const mostObjects = 2 ** 27 - 1;
 
 /** Throws before an allocation that cannot succeed. */
-export function checkListable(where: string, elements: number): void {
-  if (elements <= mostElements) return;
+export function checkListable(where: string, wanted: number, most: number = mostElements): void {
+  if (wanted <= most) return;
   throw new RangeError(
-    `${where}: expected at most ${mostElements} values, got ${elements}; take a part with slice, or read points with at`,
+    `${where}: expected at most ${most} values, got ${wanted}; take a part with slice, or read points with at`,
   );
 }
 
@@ -48,8 +49,7 @@ export function columnsOf(
 }
 
 export function rowsOf(leaves: readonly Named[], columns: readonly ColumnSource[], n: number): Row[] {
-  // An array holds fewer objects than a typed array numbers.
-  checkListable("toRows", n * 2);
+  checkListable("toRows", n, mostObjects);
   const read = columns.map((column, i) => ({
     ...column,
     path: (leaves[i] as Named).path,
