@@ -4,8 +4,8 @@
  */
 
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
-import type { Type } from "../base/value.ts";
 import { sizeOf } from "../base/shape.ts";
+import type { Type } from "../base/value.ts";
 
 /** Where one input or output lies inside a chunk's block. */
 export interface Place {

@@ -68,7 +68,9 @@ export class HostDevice {
         worker.post({ id, request });
       } catch (cause) {
         this.settle(id);
-        reject(new LanewiseError("device", `${this.name}: expected data that can be sent to it, got ${cause}`, { cause }));
+        reject(
+          new LanewiseError("device", `${this.name}: expected data that can be sent to it, got ${cause}`, { cause }),
+        );
       }
     });
   }

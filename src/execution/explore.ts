@@ -4,20 +4,29 @@ import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import type { RestOf } from "./types.ts";
 
-export interface Exploration<State = unknown, A extends readonly unknown[] = readonly unknown[], K = unknown, R = unknown> {
-  /** Called as `model(state, ...args, kwargs)`. */
+export interface Exploration<State, R, A extends readonly unknown[], K> {
   readonly model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R;
-  readonly space: AbstractSpace<State>;
-  /** Arguments after the state, the same for all points; arrays are inputs of the kernel, never part of its code. */
+  readonly space: AbstractSpace<State, unknown>;
+  /** As of `ParallelExecution`. */
   readonly args?: A;
   readonly kwargs?: K;
-  /** Printed above the results. */
+  /** Heading of what is shown. */
   readonly title?: string;
-  /** Name of the output to draw. Default: the first that is one number per point. */
+  /** Name of the result that pictures show, as in `toColumns`. Default: the first. */
   readonly show?: string;
 }
 
-/** Marks and types what a file exports as its default, for `lanewise run`: `export default defineExploration({ model, space })`. */
-export const defineExploration = <State, const A extends readonly unknown[] = [], K = undefined, R = unknown>(
-  exploration: Exploration<State, A, K, R>,
-): Exploration<State, A, K, R> => exploration;
+/** An exploration of any types, as a reader of model files sees it. */
+export interface AnyExploration {
+  readonly model: (...args: never[]) => unknown;
+  readonly space: AbstractSpace<unknown, unknown>;
+  readonly args?: readonly unknown[];
+  readonly kwargs?: object;
+  readonly title?: string;
+  readonly show?: string;
+}
+
+/** For the default export of a file that `lanewise run` is given; it gives back what it gets, with types checked. */
+export const defineExploration = <State, R, const A extends readonly unknown[] = readonly [], K = undefined>(
+  exploration: Exploration<State, R, A, K>,
+): Exploration<State, R, A, K> => exploration;

@@ -23,6 +23,10 @@ export function batchRule(nVmap: number | "auto", code: Code, total: number, dev
   if (nVmap !== "auto") return { batch: nVmap, least: nVmap };
   if (code.kind === "interpreter") return { batch: 1, least: 1 };
   const { points, inputBytes, outputBytes } = code;
-  const fitting = Math.min(CACHE_BYTES / (inputBytes + outputBytes), MOST_POINTS / points, total / (8 * devices * points));
+  const fitting = Math.min(
+    CACHE_BYTES / (inputBytes + outputBytes),
+    MOST_POINTS / points,
+    total / (8 * devices * points),
+  );
   return { batch: points * Math.max(1, Math.floor(fitting)), least: points };
 }

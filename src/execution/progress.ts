@@ -18,7 +18,7 @@ const INTERVAL_MS = 100;
 /** Tells progress now and then, while the run goes on, and once at its end. */
 export class Reporter {
   private readonly began = performance.now();
-  private told = Number.NEGATIVE_INFINITY;
+  private told = this.began;
   private readonly total: number;
   private readonly counts: () => readonly number[];
   private readonly listener: ((progress: Progress) => void) | undefined;

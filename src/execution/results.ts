@@ -3,15 +3,19 @@
  * selections are views of the same columns.
  */
 
-import { NdArray } from "../array/ndarray.ts";
-import { dtypeInfo, type TypedArray } from "../base/dtype.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import type { TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Structure, unflatten } from "../base/tree.ts";
 import type { Type } from "../base/value.ts";
+import { resolveIndex, resolveSlice } from "../space/check.ts";
+import type { SpaceAxis } from "../space/space.ts";
+import type { Row, Table } from "../space/table.ts";
 import type { ResultColumns } from "../store/memory.ts";
-import { type AxisInfo, axisIndex, coordinatesOf } from "./axes.ts";
+import { coordinatesOf, positionOf } from "./axes.ts";
+import { arrayOf } from "./model.ts";
 import type { Report } from "./report.ts";
-import { type Column, columnsOf, type Row, rowsOf, type Table } from "./table.ts";
+import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
 import type { ResultOf, StackedOf } from "./types.ts";
 import { type Dimension, pickView, sliceView, type View } from "./view.ts";
 
@@ -26,7 +30,7 @@ export interface ResultData {
   /** Column name of each result. */
   readonly names: readonly string[];
   /** Of a product space. */
-  readonly axes: readonly AxisInfo[] | undefined;
+  readonly axes: readonly SpaceAxis[] | undefined;
   readonly report: Report;
 }
 
@@ -62,19 +66,17 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
    * @throws {RangeError} outside of `-length … length - 1`.
    */
   at<T = ResultOf<R>>(index: number): T {
-    const n = this.length;
-    if (!Number.isInteger(index) || index < -n || index >= n) {
-      const range = n === 0 ? "none, since there are no points" : `an integer from ${-n} to ${n - 1}`;
-      throw new RangeError(`results.at: expected ${range}, got ${index}; results.length says how many there are`);
-    }
-    const point = this.#view.index(index < 0 ? index + n : index);
+    const point = this.#view.index(resolveIndex("results.at", index, this.length));
     // The tree is the one that the model returned, with numbers for leaves.
-    return unflatten(this.#data.structure, this.#data.types.map((type, k) => this.#leaf(type, k, point))) as T;
+    return unflatten(
+      this.#data.structure,
+      this.#data.types.map((type, k) => this.#leaf(type, k, point)),
+    ) as T;
   }
 
   /** Points `start`, `start + step`, … up to but without `stop`, as Python counts them; results again, nothing is copied. */
   slice(start?: number, stop?: number, step?: number): Results<R> {
-    const range = sliceRange("results.slice", this.length, start, stop, step);
+    const range = resolveSlice("results.slice", this.length, start, stop, step);
     return new Results(this.#data, sliceView(this.#view, range.start, range.step, range.length));
   }
 
@@ -84,13 +86,15 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
 
   /** The tree of results with one typed array per leaf, `[length, ...shape]`, row-major; `bool` as 0 and 1. */
   get stacked(): StackedOf<R> {
-    const leaves = this.#data.columns.data.map((column, k) => this.#gather(column, this.#data.types[k] as Type));
+    const leaves = this.#data.columns.data.map((column, k) =>
+      gather({ data: column }, this.#data.types[k] as Type, this.#view),
+    );
     return unflatten(this.#data.structure, leaves) as StackedOf<R>;
   }
 
   /** Per point: 0 ok, 1 a result is NaN or infinite. */
   get status(): Uint8Array {
-    return this.#gather(this.#data.columns.status, { dtype: "bool", shape: [] }) as Uint8Array;
+    return gather({ data: this.#data.columns.status }, { dtype: "bool", shape: [] }, this.#view) as Uint8Array;
   }
 
   /** One object per point: parameters, then results, under their path names. */
@@ -110,9 +114,7 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
 
   /** The values along each axis, by the path names of the parameters on it. */
   get coords(): { readonly [path: string]: TypedArray } {
-    return Object.fromEntries(
-      (this.#view.dimensions ?? []).flatMap((d) => coordinatesOf(this.#axis(d.axis), d.first, d.step, d.size)),
-    );
+    return Object.fromEntries((this.#view.dimensions ?? []).flatMap((d) => coordinatesOf(this.#axis(d.axis), d)));
   }
 
   /**
@@ -122,8 +124,10 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
    */
   sel(values: { readonly [path: string]: number }): Results<R> {
     return this.#pick("results.sel", values, (dimension, path, value) => {
-      const found = this.coords[path] as TypedArray;
-      return axisIndex(path, found, this.#elementsOf(dimension, path), value);
+      const { columns } = this.#axis(dimension.axis);
+      const column = columns.find((c) => c.path === path) ?? columns[0];
+      const found = coordinatesOf(this.#axis(dimension.axis), dimension).find(([name]) => name === column?.path);
+      return positionOf(path, found?.[1] ?? new Float64Array(), column?.source.elementSize ?? 1, value);
     });
   }
 
@@ -135,7 +139,9 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
   isel(positions: { readonly [path: string]: number }): Results<R> {
     return this.#pick("results.isel", positions, ({ size }, path, position) => {
       if (Number.isInteger(position) && position >= -size && position < size) return (position + size) % size;
-      throw new RangeError(`results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}`);
+      throw new RangeError(
+        `results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}`,
+      );
     });
   }
 
@@ -149,16 +155,12 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
     if (k < 0) throw new RangeError(`results.grid: expected one of ${names.join(", ")}, got ${name}`);
     const dimensions = this.#product("results.grid");
     const { dtype, shape } = types[k] as Type;
-    const data = this.#gather(columns.data[k] as TypedArray, types[k] as Type);
-    return new NdArray({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
+    const data = gather({ data: columns.data[k] as TypedArray }, types[k] as Type, this.#view);
+    return arrayOf({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
   }
 
-  #axis(axis: number): AxisInfo {
-    return (this.#data.axes as readonly AxisInfo[])[axis] as AxisInfo;
-  }
-
-  #elementsOf(dimension: Dimension, path: string): number {
-    return this.#axis(dimension.axis).columns.find((column) => column.path === path)?.source.elementSize ?? 1;
+  #axis(axis: number): SpaceAxis {
+    return (this.#data.axes as readonly SpaceAxis[])[axis] as SpaceAxis;
   }
 
   #product(where: string): readonly Dimension[] {
@@ -181,7 +183,13 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
         const known = dimensions.flatMap(({ axis }) => this.#names(axis)).join(", ") || "no axis, since none is left";
         throw new RangeError(`${where}: expected ${known}, got ${path}; results.dims names the axes`);
       }
-      picks.set(dimension, position(dimension, path, value));
+      const at = position(dimension, path, value);
+      if ((picks.get(dimension) ?? at) !== at) {
+        throw new RangeError(
+          `${where}: expected ${path} at the position of the others of its axis, got ${value}; give one of them`,
+        );
+      }
+      picks.set(dimension, at);
     }
     return new Results(this.#data, pickView(this.#view, picks));
   }
@@ -199,19 +207,6 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
       return dtype === "bool" ? value !== 0 : value;
     }
     const size = sizeOf(shape);
-    return new NdArray({ dtype, shape, data: column.slice(point * size, (point + 1) * size) });
-  }
-
-  /** The view's part of a column; the column itself, not a copy, where its points follow one another. */
-  #gather(column: TypedArray, { dtype, shape }: Type): TypedArray {
-    const size = sizeOf(shape);
-    const { length, consecutiveFrom } = this.#view;
-    if (consecutiveFrom !== undefined) return column.subarray(consecutiveFrom * size, (consecutiveFrom + length) * size);
-    const out = new dtypeInfo[dtype].storage(length * size);
-    for (let i = 0; i < length; i++) {
-      const from = this.#view.index(i) * size;
-      for (let e = 0; e < size; e++) out[i * size + e] = column[from + e] as number;
-    }
-    return out;
+    return arrayOf({ dtype, shape, data: column.slice(point * size, (point + 1) * size) });
   }
 }

@@ -1,9 +1,10 @@
 /** Parameters and results as columns and as rows. */
 
-import { allocate, type TypedArray } from "../base/dtype.ts";
 import { type ColumnSource, fillColumn } from "../base/column.ts";
+import { allocate, type TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Type } from "../base/value.ts";
+import { cellOf, type Row, type Table } from "../space/table.ts";
 import type { View } from "./view.ts";
 
 /** One column of a table, by name: the values of a space, or those of a result. */
@@ -11,17 +12,6 @@ export interface Column {
   readonly name: string;
   readonly type: Type;
   readonly values: { readonly source: ColumnSource } | { readonly data: TypedArray };
-}
-
-/** By name: `[length, ...shape]`, row-major; `bool` as 0 and 1. */
-export interface Table {
-  [name: string]: TypedArray;
-}
-
-export type Cell = number | boolean | Cell[];
-
-export interface Row {
-  [name: string]: Cell;
 }
 
 /** The names that results have in tables: their paths; `value` for a bare one; `result.` before a name already taken. */
@@ -59,14 +49,8 @@ export const columnsOf = (table: readonly Column[], view: View): Table =>
 export function rowsOf(table: readonly Column[], view: View): Row[] {
   const columns = table.map(({ name, type, values }) => ({ name, type, data: gather(values, type, view) }));
   return Array.from({ length: view.length }, (_, i) =>
-    Object.fromEntries(columns.map(({ name, type, data }) => [name, cell(data, i * sizeOf(type.shape), type)])),
+    Object.fromEntries(
+      columns.map(({ name, type, data }) => [name, cellOf(data, i * sizeOf(type.shape), type.dtype, type.shape)]),
+    ),
   );
-}
-
-/** A number, or nested arrays of them. */
-function cell(data: TypedArray, at: number, { dtype, shape }: Type): Cell {
-  const [length, ...rest] = shape;
-  if (length === undefined) return dtype === "bool" ? data[at] !== 0 : (data[at] as number);
-  const stride = sizeOf(rest);
-  return Array.from({ length }, (_, i) => cell(data, at + i * stride, { dtype, shape: rest }));
 }

@@ -38,4 +38,7 @@ type NumberArray = readonly (number | boolean | NumberArray)[];
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 
 /** The model's arguments after the state: `args` in order, then `kwargs` if there are any. */
-export type RestOf<A extends readonly unknown[], K> = [...ArgumentOf<A>, ...(undefined extends K ? [] : [ArgumentOf<K>])];
+export type RestOf<A extends readonly unknown[], K> = [
+  ...{ -readonly [I in keyof A]: ArgumentOf<A[I]> },
+  ...(undefined extends K ? [] : [ArgumentOf<K>]),
+];

@@ -49,7 +49,9 @@ describe.each([true, false])("with shared memory: %s", (shared) => {
     const holder = {};
     const long = run(slow(20_000_000), [ramp(64)], 1e6, { shared, devices: 2, holder });
     setTimeout(() => holdDevices(holder, 2)[1]!.terminate(), 200);
-    await expect(long).rejects.toThrowErrorMatchingInlineSnapshot(`[LanewiseError: device 1 (worker thread): expected it to finish its batch, but it was terminated; run again, a fresh one is started]`);
+    await expect(long).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[LanewiseError: device 1 (worker thread): expected it to finish its batch, but it was terminated; run again, a fresh one is started]`,
+    );
     holdDevices(holder, 2)[0]!.terminate();
     const { columns } = await run(product(), sources, 20, { shared, devices: 2, holder });
     expect(columns.data[0]![11]).toBe(expected(11));

@@ -16,10 +16,7 @@ export interface Input {
   readonly role?: "shared" | "point";
 }
 
-export function program(
-  inputs: readonly Input[],
-  write: (b: Builder, ...inputs: Node[]) => readonly Node[],
-): Program {
+export function program(inputs: readonly Input[], write: (b: Builder, ...inputs: Node[]) => readonly Node[]): Program {
   const builder = new Builder(inputs);
   const results = write(builder, ...builder.root.parameters);
   return {
@@ -52,12 +49,7 @@ export const slow = (n: number): Program =>
 
 /** `count` values from 0 to 1, over and over. */
 export const ramp = (count: number, dtype: DType = "float32", shape: readonly number[] = []): ColumnSource =>
-  columnOf(
-    { kind: "linear", low: 0, high: 1, n: count },
-    { count, repeat: 1, start: 0, step: 1 },
-    dtype,
-    shape,
-  );
+  columnOf({ kind: "linear", low: 0, high: 1, n: count }, { count, repeat: 1, start: 0, step: 1 }, dtype, shape);
 
 let nextTask = 1_000_000;
 

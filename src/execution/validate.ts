@@ -1,0 +1,86 @@
+/** What executions are asked for, checked: every fault has its own sentence. */
+
+import type { FloatDType } from "../base/dtype.ts";
+import { hostDeviceCount } from "../device/host.ts";
+import { defaultTarget, type TargetName, targetNames, targets } from "../device/table.ts";
+import { describe } from "../space/arrays.ts";
+import { AbstractSpace } from "../space/space.ts";
+
+export function checkModel(where: string, model: unknown): void {
+  if (typeof model === "function") return;
+  throw new TypeError(
+    `${where}: expected a model that is a function, got ${describe(model)}; give (state) => result as the first argument`,
+  );
+}
+
+export function checkSpace(where: string, space: unknown): void {
+  if (space instanceof AbstractSpace) return;
+  throw new TypeError(
+    `${where}: expected a space as the second argument, got ${describe(space)}; ` +
+      "make one with GridSpace, UniformSpace, DataSpace or Space, or extend AbstractSpace",
+  );
+}
+
+export function checkArgs(where: string, args: unknown, kwargs: unknown): void {
+  if (args !== undefined && !Array.isArray(args)) {
+    throw new TypeError(
+      `${where}: expected args as an array, got ${describe(args)}; write { args: [a, b] } for model(state, a, b)`,
+    );
+  }
+  if (kwargs !== undefined && (typeof kwargs !== "object" || kwargs === null || Array.isArray(kwargs))) {
+    throw new TypeError(
+      `${where}: expected kwargs as an object, got ${describe(kwargs)}; write { kwargs: { gain: 2 } } for model(state, { gain })`,
+    );
+  }
+}
+
+const isCount = (count: unknown): boolean => count === "auto" || (Number.isSafeInteger(count) && (count as number) > 0);
+
+export function checkBatch(where: string, nVmap: unknown): number | "auto" {
+  if (isCount(nVmap)) return nVmap as number | "auto";
+  throw new RangeError(
+    `${where}: expected nVmap to be a positive integer or "auto", got ${describe(nVmap)}; ` +
+      "give the number of points that a device computes at once",
+  );
+}
+
+/** The number of devices, resolved when a run starts: there may be more or fewer than at construction. */
+export function checkDevices(where: string, nPmap: unknown): number {
+  const known = hostDeviceCount();
+  if (!isCount(nPmap)) {
+    throw new RangeError(
+      `${where}: expected nPmap to be a positive integer or "auto", got ${describe(nPmap)}; there are ${known} devices`,
+    );
+  }
+  if (nPmap === "auto") return known;
+  if ((nPmap as number) <= known) return nPmap as number;
+  throw new RangeError(
+    `${where}: expected nPmap of at most ${known}, the number of devices (deviceCount()), got ${nPmap}; ` +
+      "lower it, or call setHostDeviceCount first",
+  );
+}
+
+export function checkFloat(where: string, dtype: unknown): FloatDType {
+  if (dtype === undefined) return "float32";
+  if (dtype === "float32" || dtype === "float64") return dtype;
+  throw new TypeError(
+    `${where}: expected dtype to be "float32" or "float64", got ${describe(dtype)}; ` +
+      "it is the type of floats; give integers as typed arrays",
+  );
+}
+
+export function checkTarget(where: string, target: unknown): TargetName {
+  if (target === undefined) return defaultTarget();
+  if (!targetNames.includes(target as TargetName)) {
+    throw new TypeError(`${where}: expected target to be one of ${targetNames.join(", ")}, got ${describe(target)}`);
+  }
+  if (targets[target as TargetName].available()) return target as TargetName;
+  throw new TypeError(`${where}: expected a target that runs here, got ${target}; leave out target`);
+}
+
+export function checkBytes(where: string, budget: unknown): number | undefined {
+  if (budget === undefined || (typeof budget === "number" && budget >= 0)) return budget;
+  throw new RangeError(
+    `${where}: expected memoryBudget to be a number of bytes, got ${describe(budget)}; leave it out for half of free memory`,
+  );
+}
