@@ -124,7 +124,10 @@ export function describe(value: unknown): string {
     return `${value}`;
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+  if (Array.isArray(value)) {
+    const odd: unknown = value.find((x) => typeof x !== "number" && !Array.isArray(x)) ?? value[0];
+    return value.length === 0 ? "an empty array" : `an array with ${describe(odd)} in it`;
+  }
   if (typeof value !== "object") return `a ${typeof value}`;
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   return name === undefined || name === "Object" ? "an object" : `a ${name}`;

@@ -35,9 +35,7 @@ export function checkFinite(where: string, low: number, high: number, n: number)
 
 export function checkCount(where: string, name: string, n: unknown): asserts n is number {
   if (Number.isSafeInteger(n) && (n as number) > 0) return;
-  throw new RangeError(
-    `${where}: expected a positive integer as ${name}, got ${describe(n)}; give the number of points`,
-  );
+  throw new RangeError(`${where}: expected a positive integer as ${name}, got ${describe(n)}; give a count from 1 up`);
 }
 
 /** The product of counts; more than 2^53 points could not be told apart by their index. */

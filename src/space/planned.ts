@@ -43,7 +43,7 @@ export abstract class PlannedSpace<State, Point = PointOf<State>> extends Abstra
   override slice(start?: number, stop?: number, step?: number): AbstractSpace<State, Point> {
     const plan = this.plan();
     const span = resolveSlice(`${this.constructor.name}.slice`, plan.length, start, stop, step);
-    return new PlannedSlice<State, Point>(this.#state, slicePlan(plan, span));
+    return new SpaceSlice<State, Point>(this.#state, slicePlan(plan, span));
   }
 
   override *[Symbol.iterator](): Iterator<Point, undefined> {
@@ -101,7 +101,7 @@ function pointValue(data: TypedArray, at: number, { dtype, shape, elementSize }:
   return toNdArray({ dtype, shape, data: data.slice(at, at + elementSize) }, "float32");
 }
 
-class PlannedSlice<State, Point> extends PlannedSpace<State, Point> {
+class SpaceSlice<State, Point> extends PlannedSpace<State, Point> {
   readonly #plan: Plan;
 
   constructor(state: State, plan: Plan) {

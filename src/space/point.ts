@@ -20,14 +20,14 @@ type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 type TypedData = Extract<ArrayInput, ArrayBufferView>;
 
 /** A single value is `Scalar`, one with a shape an NdArray; `wrap` decides for itself. */
-type AxisPoint<P, S, W, Scalar> = [W] extends [never] ? (S extends undefined ? P & Scalar : NdArray) : W;
+type AxisPoint<P, S, W> = [W] extends [never] ? (undefined extends S ? P : NdArray) : W;
 
-type ParameterPoint<V, S, Scalar> = S extends undefined ? (V extends number | boolean ? Scalar : NdArray) : NdArray;
+type ParameterPoint<V, S, Scalar> = undefined extends S ? (V extends number | boolean ? Scalar : NdArray) : NdArray;
 
 type MapState<T, Scalar> = T extends { readonly given: { readonly value: infer V; readonly shape: infer S } }
   ? ParameterPoint<V, S, Scalar>
   : T extends { readonly given: { readonly point: infer P; readonly shape: infer S; readonly wrapped: infer W } }
-    ? AxisPoint<Scalar extends NdArray ? NdArray : P, S, W, Scalar extends NdArray ? NdArray : unknown>
+    ? AxisPoint<Scalar extends NdArray ? NdArray : P, S, W>
     : T extends NdArray | TypedData
       ? NdArray
       : T extends Primitive | ((...args: never[]) => unknown)

@@ -72,8 +72,8 @@ const axes: [() => unknown][] = [
 test("axes say what is wrong with them", () => {
   expect(axes.map(([f]) => thrown(f))).toMatchInlineSnapshot(`
     [
-      "RangeError: GridAxis: expected a positive integer as n, got 0; give the number of points",
-      "RangeError: GridAxis: expected a positive integer as n, got 2.5; give the number of points",
+      "RangeError: GridAxis: expected a positive integer as n, got 0; give a count from 1 up",
+      "RangeError: GridAxis: expected a positive integer as n, got 2.5; give a count from 1 up",
       "RangeError: GridAxis: expected low < high, got low 1 and high 0; swap or widen the bounds",
       "RangeError: GridAxis: expected finite bounds, got low 0 and high Infinity; give bounds that can be spanned",
       "TypeError: GridAxis: expected two numbers as bounds, got "0"; write (low, high, n)",
@@ -83,7 +83,7 @@ test("axes say what is wrong with them", () => {
       "RangeError: DataAxis: expected at least one value, got none; give an array with a point per row",
       "RangeError: DataAxis: expected at least one value, got none; give an array with a point per row",
       "TypeError: DataAxis: expected an array, got a single number; put the values in an array",
-      "TypeError: DataAxis: expected numbers, got an array; give a number, a number array or a typed array",
+      "TypeError: DataAxis: expected numbers, got an array with "a" in it; give a number, a number array or a typed array",
       "RangeError: DataAxis: expected one number per point to repeat to a shape, got values of shape [2, 1]; leave out shape",
       "TypeError: GridAxis: expected a shape such as [3, 2], got 3; leave it out for one number",
       "TypeError: GridAxis: expected a name as group, got ""; give the same string to each member",
@@ -138,11 +138,11 @@ const spaces: [() => unknown][] = [
 test("spaces say what is wrong with them", () => {
   expect(spaces.map(([f]) => thrown(f))).toMatchInlineSnapshot(`
     [
-      "RangeError: GridSpace: expected a positive integer as n at a, got 0; give the number of points",
+      "RangeError: GridSpace: expected a positive integer as n at a, got 0; give a count from 1 up",
       "TypeError: GridSpace: expected counts at a, b.c, got one at value; make n parallel to the state",
       "TypeError: GridSpace: expected counts at a, b.c, got one at k; make n parallel to the state",
-      "RangeError: GridSpace: expected a positive integer as n at b.c, got -1; give the number of points",
-      "RangeError: GridSpace: expected a positive integer as n at b.c, got undefined; give the number of points",
+      "RangeError: GridSpace: expected a positive integer as n at b.c, got -1; give a count from 1 up",
+      "RangeError: GridSpace: expected a positive integer as n at b.c, got undefined; give a count from 1 up",
       "RangeError: GridSpace: expected at most 2^53 points, got 1.801e+16 (a: 134217728, b.c: 134217728); use fewer values on some axis",
       "TypeError: GridSpace: expected a free Parameter in the state, got none; give one free: true and bounds",
       "TypeError: GridSpace: expected free Parameters, got an axis at a; use new Space(state) for axes",
@@ -150,7 +150,7 @@ test("spaces say what is wrong with them", () => {
       "TypeError: UniformSpace: expected low and high of every free parameter, got no high at a; add bounds or free: false",
       "TypeError: UniformSpace: expected low and high of every free parameter, got no low and high at a[0]; add bounds or free: false",
       "TypeError: UniformSpace: expected numbers between bounds, got dtype bool at a; use new DataAxis([false, true]) in a Space",
-      "RangeError: UniformSpace: expected a positive integer as N, got 0; give the number of points",
+      "RangeError: UniformSpace: expected a positive integer as N, got 0; give a count from 1 up",
       "TypeError: UniformSpace: expected a key of two uint32 words, got 0; use random.key(0)",
       "TypeError: UniformSpace: expected a key of two uint32 words, got 0, -1; use random.key(0)",
       "TypeError: UniformSpace: expected a key of two uint32 words, got 3 words; use random.key(0)",
@@ -217,11 +217,11 @@ test("uses of spaces say what is wrong with them", () => {
       "RangeError: GridSpace.at: expected an index from -3 to 2, got 3; check it against length",
       "RangeError: GridSpace.at: expected an index from -3 to 2, got -4; check it against length",
       "RangeError: GridSpace.at: expected an integer index, got 0.5; round it first",
-      "RangeError: PlannedSlice.at: expected nothing in an empty one, got 0; check it against length",
+      "RangeError: SpaceSlice.at: expected nothing in an empty one, got 0; check it against length",
       "RangeError: GridSpace.slice: expected a step other than 0, got 0; use 1, or -1 for backwards",
       "RangeError: GridSpace.slice: expected integers, got 0.5; round it first",
-      "RangeError: collect: expected a positive integer as nVmap, got 0; give the number of points",
-      "RangeError: collect: expected a positive integer as nPmap, got 1.5; give the number of points",
+      "RangeError: collect: expected a positive integer as nVmap, got 0; give a count from 1 up",
+      "RangeError: collect: expected a positive integer as nPmap, got 1.5; give a count from 1 up",
       "TypeError: collect: expected an integer as fillValue for a of dtype int32, got NaN; give fillValue, or sizes that divide the number of points",
       "RangeError: asList: expected at most 134217727 values, got 1000000000000; take a part with slice, or read points with at",
       "RangeError: toRows: expected at most 134217727 values, got 1000000000000; take a part with slice, or read points with at",
