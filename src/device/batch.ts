@@ -45,8 +45,8 @@ export class Views {
       this.buffer = this.memory.buffer;
     }
     const kind = storageDType(dtype);
-    let view = this.known.get(kind);
-    if (!view) this.known.set(kind, (view = new dtypeInfo[kind].storage(this.buffer)));
+    const view = this.known.get(kind) ?? new dtypeInfo[kind].storage(this.buffer);
+    this.known.set(kind, view);
     return view;
   }
 }
