@@ -90,7 +90,8 @@ class Printer {
       }
       case "gather": {
         const { buffer, index, stride, lane } = statement;
-        const from = `${bufferName(buffer)}[${this.index(index)} + ${stride}·${this.name(lane)}]`;
+        const terms = [...index.terms, { register: lane, stride }];
+        const from = this.place(buffer, { offset: index.offset, terms });
         return [`${this.typed(statement.out)} = gather ${from}`];
       }
       case "store":
