@@ -1,7 +1,7 @@
 /** The kernel's grammar, executed. In: any kernel. Out: nothing, or an error that says which rule it breaks. */
 
 import { LanewiseError } from "../base/errors.ts";
-import { isNative, isOpName, recordOf, resultType } from "../op/table.ts";
+import { isNative, isOpName, recordOf } from "../op/table.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "./kernel.ts";
 
 const error = (where: string, expected: string, got: string): LanewiseError =>
@@ -55,6 +55,7 @@ class Verifier {
   private readonly scopes: Set<number>[] = [];
   private readonly ranges = new Map<number, Range>();
   private inPrologue = true;
+  private branches = 0;
 
   constructor(buffers: ReadonlySet<Buffer>) {
     this.buffers = buffers;
@@ -139,12 +140,16 @@ class Verifier {
       const expected = op === "any" ? "a lane bool to a uniform one" : "a uniform register to a lane one of its dtype";
       if (!fits || !right) throw error(op, expected, [...args, out].map(show).join(" to "));
     } else {
-      if (!isOpName(op) || !isNative(recordOf(op))) throw error(op, "an op that targets compute", "one to be expanded");
-      const { dtype } = resultType(
-        op,
-        args.map((a) => ({ dtype: a.dtype, shape: [] })),
-        { dtype: out.dtype },
-      );
+      const record = isOpName(op) ? recordOf(op) : undefined;
+      if (!record || !isNative(record)) throw error(op, "an op that targets compute", "one to be expanded");
+      const fits = args.length === record.arity;
+      const dtype = fits
+        ? record.dtype(
+            args.map((a) => a.dtype),
+            { dtype: out.dtype },
+          )
+        : undefined;
+      if (!dtype) throw error(op, `${record.arity} of ${record.takes}`, args.map(show).join(", "));
       const lane = args.some((a) => a.lane);
       if (dtype !== out.dtype || lane !== out.lane) {
         throw error(op, `a ${lane ? "lane" : "uniform"} ${dtype} as result`, show(out));
@@ -176,8 +181,10 @@ class Verifier {
     this.define(statement.out, where);
   }
 
-  /** Where all terms are constants or counters of loops with a constant count. */
+  /** Where all terms are constants, or counters of loops with a constant count outside of branches. */
   private bounds(buffer: Buffer, { offset, terms }: Index, where: string): void {
+    // A branch may be there for the sake of the counters it is right for.
+    if (this.branches > 0 && terms.length > 0) return;
     let [low, high] = [offset, offset];
     for (const { register, stride } of terms) {
       const range = this.ranges.get(register.id);
@@ -238,8 +245,10 @@ class Verifier {
           this.useAs(merge[value], dtype, lane, `if, ${value} of %${id}`);
         }
       });
+    this.branches++;
     side(then, "then");
     side(otherwise, "otherwise");
+    this.branches--;
     for (const { register } of merges) this.define(register, "if");
   }
 }

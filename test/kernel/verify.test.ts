@@ -9,6 +9,7 @@ const one = (id: number, dtype: DType = "float32"): Register => ({ id, dtype, la
 const input: Buffer = { id: 0, name: "x", kind: "input", dtype: "float32", lane: true, elements: 2 };
 const output: Buffer = { id: 1, name: "y", kind: "output", dtype: "float32", lane: true, elements: 2 };
 const shared: Buffer = { id: 2, name: "w", kind: "shared", dtype: "float32", lane: false, elements: 4 };
+const single: Buffer = { ...shared, kind: "scratch" };
 
 const at = (offset: number, ...terms: [Register, number][]) => ({
   offset,
@@ -76,9 +77,7 @@ const broken: { readonly [rule: string]: Kernel } = {
   "counted indices stay inside": kernel([loop(3, i, load(x, input, at(0, [i, 1])))]),
   "indices stay above zero": kernel([loop(2, i, load(x, input, at(0, [i, -1])))]),
   "inputs are not written to": kernel([load(x), store(x, input)]),
-  "lanes do not fit into uniform buffers": kernel([load(x), store(x, { ...shared, kind: "scratch" })], {
-    buffers: [input, { ...shared, kind: "scratch" }],
-  }),
+  "lanes do not fit into uniform buffers": kernel([load(x), store(x, single)], { buffers: [input, single] }),
   "gathers go by lane integers": kernel([
     load(x),
     { kind: "gather", out: lane(5), buffer: shared, index: at(0), lane: x, stride: 1 },
@@ -142,7 +141,7 @@ describe("verifyKernel", () => {
         "the prologue is uniform — verifyKernel, load of x: expected uniform buffers in the prologue, got input; correct what wrote the kernel",
         "constants are uniform — verifyKernel, const: expected a uniform register, got %0 (lane float32); correct what wrote the kernel",
         "ops are native — verifyKernel, exp: expected an op that targets compute, got one to be expanded; correct what wrote the kernel",
-        "operands fit the op — and: expected bool, int32 or uint32, the same for all operands, got float32[], float32[] {"dtype":"float32"}; convert first",
+        "operands fit the op — verifyKernel, and: expected 2 of bool, int32 or uint32, got %0 (lane float32), %0 (lane float32); correct what wrote the kernel",
         "results fit the op — verifyKernel, neg: expected a lane float32 as result, got %5 (lane int32); correct what wrote the kernel",
         "a lane operand gives a lane result — verifyKernel, neg: expected a lane float32 as result, got %5 (uniform float32); correct what wrote the kernel",
         "splat widens a uniform — verifyKernel, splat: expected a uniform register to a lane one of its dtype, got %0 (lane float32) to %5 (lane float32); correct what wrote the kernel",
@@ -154,7 +153,7 @@ describe("verifyKernel", () => {
         "counted indices stay inside — verifyKernel, load of x: expected elements from 0 to 1, got 0 to 2; correct what wrote the kernel",
         "indices stay above zero — verifyKernel, load of x: expected elements from 0 to 1, got -1 to 0; correct what wrote the kernel",
         "inputs are not written to — verifyKernel, store of x: expected output or scratch, got input; correct what wrote the kernel",
-        "lanes do not fit into uniform buffers — verifyKernel, store of w: expected a buffer of the kernel, got another; correct what wrote the kernel",
+        "lanes do not fit into uniform buffers — verifyKernel, store of w: expected a uniform float32, got %0 (lane float32); correct what wrote the kernel",
         "gathers go by lane integers — verifyKernel, gather of w: expected a lane int32, got %0 (lane float32); correct what wrote the kernel",
         "loops count turns — verifyKernel, loop: expected a number of turns, got -1; correct what wrote the kernel",
         "counters are uniform integers — verifyKernel, loop, counter: expected a uniform int32, got %1 (uniform float32); correct what wrote the kernel",
