@@ -1,8 +1,8 @@
 /** A space spanned by the axes in a state: zipped, or as a product. */
 
+import { describe } from "../array/convert.ts";
 import { splitAt } from "../base/threefry.ts";
 import type { FlatTree } from "../base/tree.ts";
-import { describe } from "./arrays.ts";
 import { Axis } from "./axis.ts";
 import { type Candidate, commonSize, type Factor, product, sideBySide } from "./combine.ts";
 import { type KeyInput, keyData } from "./key.ts";

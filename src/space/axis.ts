@@ -1,10 +1,12 @@
 /** Axes: leaves of a state that stand for several values. Bounds and options in, a source of values out. */
 
+import { describe, type NestedNumbers } from "../array/convert.ts";
+import type { NdArray } from "../array/ndarray.ts";
 import type { Source } from "../base/column.ts";
 import type { TypedArray } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import type { KeyData } from "../base/threefry.ts";
-import { type ArrayInput, describe, type NdArray, type NestedNumbers, type OpenDType, readNumbers } from "./arrays.ts";
+import { type ArrayInput, type OpenDType, readNumbers } from "./arrays.ts";
 import { checkBounds, checkCount, checkFinite } from "./check.ts";
 
 /** Options of every axis. `W` is what `wrap` makes, never without `wrap`. */

@@ -1,6 +1,6 @@
 /** Checks that several spaces and axes share, each with its sentence. */
 
-import { describe } from "./arrays.ts";
+import { describe } from "../array/convert.ts";
 
 /** Throws unless low < high where both are given, and both are numbers. */
 export function checkBounds(where: string, low: number | undefined, high: number | undefined): void {

@@ -1,8 +1,9 @@
 /** A space of given points: the rows of the arrays in a state. */
 
+import type { NdArray } from "../array/ndarray.ts";
 import type { Shape } from "../base/shape.ts";
 import type { FlatTree } from "../base/tree.ts";
-import { isArrayLeaf, type NdArray, readNumbers } from "./arrays.ts";
+import { isArrayLeaf, readNumbers } from "./arrays.ts";
 import { Axis, DataAxis } from "./axis.ts";
 import { type Candidate, commonSize, sideBySide } from "./combine.ts";
 import { Parameter } from "./parameter.ts";

@@ -1,7 +1,9 @@
 /** Random keys as spaces take them. */
 
+import { describe } from "../array/convert.ts";
+import { NdArray } from "../array/ndarray.ts";
 import type { KeyData } from "../base/threefry.ts";
-import { describe, NdArray, readNumbers } from "./arrays.ts";
+import { readNumbers } from "./arrays.ts";
 
 /** What `random.key` gives: uint32[2]; its two words as an array will do. */
 export type KeyInput = NdArray | Uint32Array | KeyData;

@@ -28,14 +28,14 @@ function freeParameters(where: string, flat: FlatTree): FreeParameter[] {
   const free = flat.leaves.flatMap((parameter, leaf) => {
     if (!(parameter instanceof Parameter) || !parameter.free) return [];
     const path = pathOf(flat.paths[leaf] as string);
-    const { low, high, dtype } = parameter;
+    const { low, high, numbers } = parameter;
     if (low === undefined || high === undefined) {
       const lacking = low === undefined && high === undefined ? "low and high" : low === undefined ? "low" : "high";
       throw new TypeError(
         `${where}: expected low and high of every free parameter, got no ${lacking} at ${path}; add bounds or free: false`,
       );
     }
-    if (dtype === "bool") {
+    if (numbers.dtype === "bool") {
       throw new TypeError(
         `${where}: expected numbers between bounds, got dtype bool at ${path}; use new DataAxis([false, true]) in a Space`,
       );
@@ -118,7 +118,7 @@ export class GridSpace<State> extends PlannedSpace<State> {
         path,
         leaf,
         size,
-        dtype: parameter.dtype ?? "float",
+        dtype: parameter.numbers.dtype,
         shape: [],
         spread: shape.length > 0 ? shape : undefined,
         source: { kind: "linear", low, high, n: size },
@@ -187,7 +187,7 @@ export class UniformSpace<State> extends PlannedSpace<State> {
     const flat = flattenState(state);
     const candidates = freeParameters("UniformSpace", flat).map((free, k): Candidate => {
       const { path, leaf, low, high } = free;
-      const { dtype = "float", shape } = free.parameter;
+      const { dtype, shape } = free.parameter.numbers;
       checkFinite(`UniformSpace at ${path}`, low, high, 1);
       countPoints("UniformSpace", [N, sizeOf(shape)], ["N", `numbers of ${path}`]);
       const source = { kind: "uniform", key: splitAt(words, k + 1), low, high } as const;

@@ -1,8 +1,11 @@
 /** A named value with bounds: the leaf of a state that GridSpace, UniformSpace and DataSpace vary when it is free. */
 
+import { context } from "../array/context.ts";
+import { asArray, describe } from "../array/convert.ts";
+import type { NdArray } from "../array/ndarray.ts";
 import { allocate, type DType, isDType } from "../base/dtype.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
-import { type ArrayInput, asArray, describe, type NdArray, type Numbers, readNumbers, toNdArray } from "./arrays.ts";
+import { type ArrayInput, type Numbers, readNumbers, toNdArray } from "./arrays.ts";
 import { checkBounds } from "./check.ts";
 
 export interface ParameterOptions<S extends Shape | undefined = Shape | undefined> {
@@ -30,9 +33,7 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
   readonly high: number | undefined;
   readonly free: boolean;
   readonly shape: Shape;
-  /** `undefined`: the float dtype of the execution. */
-  readonly dtype: DType | undefined;
-  /** The value as data of `shape`; plain numbers in 64 bits. */
+  /** The value as data of `shape`, and its dtype; plain numbers in 64 bits and with the execution's float dtype. */
   readonly numbers: Numbers;
   /** Only a type: what `value` and `shape` were, for the types of points and models. */
   declare readonly given: { readonly value: V; readonly shape: S };
@@ -59,14 +60,13 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
     this.low = low;
     this.high = high;
     this.free = free;
-    this.dtype = read.dtype === "float" ? undefined : read.dtype;
     this.numbers = shape === undefined ? read : repeat(where, read, shape);
     this.shape = this.numbers.shape;
   }
 
   /** Array functions take a parameter as its value. */
   [asArray](): NdArray {
-    return toNdArray(this.numbers, "float32");
+    return toNdArray(this.numbers, context().float);
   }
 }
 

@@ -1,18 +1,11 @@
 /** From a point's values to the state a model gets. Every executor, and `at` of every space, goes through `materialise`. */
 
+import { broadcastTo, type NestedNumbers } from "../array/convert.ts";
+import { NdArray } from "../array/ndarray.ts";
 import type { FloatDType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import { type FlatTree, flatten, type Structure } from "../base/tree.ts";
-import {
-  type ArrayInput,
-  broadcastTo,
-  isArrayLeaf,
-  NdArray,
-  type NestedNumbers,
-  type OpenDType,
-  readNumbers,
-  toNdArray,
-} from "./arrays.ts";
+import { type ArrayInput, isArrayLeaf, type OpenDType, readNumbers, toNdArray } from "./arrays.ts";
 import type { Axis } from "./axis.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -86,8 +79,16 @@ export const pathOf = (path: string): string => (path === "" ? "value" : path);
  * The state at one point: free leaves replaced by `values` (in flat order), fixed parameters by their value, number
  * arrays and typed arrays by NdArrays; everything else is untouched.
  */
-export const materialise = (layout: Layout, values: readonly unknown[], options: MaterialiseOptions = {}): unknown =>
-  materialiser(layout, options)(values);
+export function materialise(layout: Layout, values: readonly unknown[], options: MaterialiseOptions = {}): unknown {
+  const kinds = made.get(layout) ?? new Map<string, Materialiser>();
+  made.set(layout, kinds);
+  const kind = `${options.dtype} ${options.numbers}`;
+  const make = kinds.get(kind) ?? materialiser(layout, options);
+  kinds.set(kind, make);
+  return make(values);
+}
+
+const made = new WeakMap<Layout, Map<string, Materialiser>>();
 
 export type Materialiser = (values: readonly unknown[]) => unknown;
 
@@ -119,13 +120,13 @@ interface Part {
   readonly make?: Materialiser;
 }
 
-const made = <Key>(keys: readonly Key[], parts: readonly Part[]): { key: Key; make: Materialiser }[] =>
+const changingParts = <Key>(keys: readonly Key[], parts: readonly Part[]): { key: Key; make: Materialiser }[] =>
   parts.flatMap(({ make }, i) => (make ? [{ key: keys[i] as Key, make }] : []));
 
 // Copies of a template, so that points may be changed without changing each other.
 function recordMaker(keys: readonly string[], parts: readonly Part[]): Materialiser {
   const template = Object.fromEntries(keys.map((key, i) => [key, parts[i]?.fixed]));
-  const changing = made(keys, parts);
+  const changing = changingParts(keys, parts);
   return (values) => {
     const record = { ...template };
     for (let i = 0; i < changing.length; i++) {
@@ -138,7 +139,7 @@ function recordMaker(keys: readonly string[], parts: readonly Part[]): Materiali
 
 function listMaker(parts: readonly Part[]): Materialiser {
   const template = parts.map(({ fixed }) => fixed);
-  const changing = made([...parts.keys()], parts);
+  const changing = changingParts([...parts.keys()], parts);
   return (values) => {
     const list = template.slice();
     for (const { key, make } of changing) list[key] = make(values);
@@ -153,7 +154,7 @@ function settler({ path, spread, wrap }: Slot, i: number, dtype: FloatDType): Ma
     const value = values[i];
     const plain = typeof value === "number" || typeof value === "boolean";
     const array = plain ? toNdArray(readNumbers(path, value), dtype) : (value as NdArray);
-    const shaped = spread === undefined ? array : broadcastTo(array, spread);
+    const shaped = spread === undefined ? array : new NdArray(broadcastTo(path, array, spread));
     return wrap === undefined ? shaped : wrap(shaped);
   };
 }
@@ -162,7 +163,7 @@ function fixedLeaf(leaf: unknown, path: string, dtype: FloatDType, numbers: bool
   if (leaf instanceof Parameter) {
     const { data, shape } = leaf.numbers;
     if (!numbers || shape.length > 0) return toNdArray(leaf.numbers, dtype);
-    return leaf.dtype === "bool" ? data[0] !== 0 : data[0];
+    return leaf.numbers.dtype === "bool" ? data[0] !== 0 : data[0];
   }
   if (!isArrayLeaf(leaf) || (leaf instanceof NdArray && dtype === "float32")) return leaf;
   return toNdArray(readNumbers(pathOf(path), leaf), dtype);

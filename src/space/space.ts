@@ -37,6 +37,8 @@ export interface SpaceAxis {
  * All its numeric leaves vary; every point must have the tree of point 0.
  */
 export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> implements Iterable<Point> {
+  #layout: Layout | undefined;
+
   /** Number of points. */
   abstract get N(): number;
 
@@ -139,9 +141,10 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
     return materialise(this.layout(), values, options);
   }
 
-  /** The tree and its free leaves. */
+  /** The tree and its free leaves; those of point 0 are looked at once. */
   layout(): Layout {
-    return layoutOf(this.at(0));
+    this.#layout ??= layoutOf(this.at(0));
+    return this.#layout;
   }
 
   /** Columns as seen outside of an execution: written numbers in their 64 bits. */

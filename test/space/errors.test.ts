@@ -44,7 +44,7 @@ test("parameters say what is wrong with them", () => {
       "TypeError: Parameter "p": expected numbers, got "0"; give a number, a number array or a typed array",
       "TypeError: Parameter: expected a name first, got 0; write new Parameter("G", 0.5)",
       "RangeError: Parameter "p": expected one number to repeat to shape [3], got shape [2]; leave out shape",
-      "TypeError: Parameter "p": expected rows of equal length as in shape [2, 2], got ragged ones; fill them up",
+      "LanewiseError: Parameter "p": expected rows of one length, got rows of different lengths; fill the short ones up",
       "TypeError: Parameter "p": expected a number as low, got "0"; give one bound for all elements",
     ]
   `);
@@ -83,7 +83,7 @@ test("axes say what is wrong with them", () => {
       "RangeError: DataAxis: expected at least one value, got none; give an array with a point per row",
       "RangeError: DataAxis: expected at least one value, got none; give an array with a point per row",
       "TypeError: DataAxis: expected an array, got a single number; put the values in an array",
-      "TypeError: DataAxis: expected numbers, got an array with "a" in it; give a number, a number array or a typed array",
+      "TypeError: DataAxis: expected numbers, got an array; give a number, a number array or a typed array",
       "RangeError: DataAxis: expected one number per point to repeat to a shape, got values of shape [2, 1]; leave out shape",
       "TypeError: GridAxis: expected a shape such as [3, 2], got 3; leave it out for one number",
       "TypeError: GridAxis: expected a name as group, got ""; give the same string to each member",

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { NdArray } from "../../src/array/ndarray.ts";
+import * as np from "../../src/array/np.ts";
 import { elementOf } from "../../src/base/column.ts";
+import type { KeyInput } from "../../src/space/key.ts";
 import { Parameter } from "../../src/space/parameter.ts";
 import { GridSpace, UniformSpace } from "../../src/space/parameter-space.ts";
 
@@ -180,4 +183,20 @@ test("spaces of 10^12 points answer at once", () => {
   for (const _ of grid) if (++seen === 1e6) break;
   // A second on an idle machine; tests share theirs.
   expect(performance.now() - start).toBeLessThan(3000);
+});
+
+test("keys are arrays of two words", () => {
+  const key = new NdArray({
+    dtype: "uint32",
+    shape: [2],
+    value: { dtype: "uint32", shape: [2], data: Uint32Array.of(3, 4) },
+  });
+  const draw = (k: KeyInput) => new UniformSpace({ a: free(0, 1) }, { key: k }).at(0);
+  expect(draw(key)).toEqual(draw([3, 4]));
+  expect(draw(Uint32Array.of(3, 4))).toEqual(draw([3, 4]));
+});
+
+test("array functions take a parameter as its value", () => {
+  expect(np.add(new Parameter("p", 2.5), 1).item()).toBe(3.5);
+  expect(np.add(new Parameter("p", [1, 2], { dtype: "int32" }), 1)).toMatchObject({ dtype: "int32", shape: [2] });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, expectTypeOf, test } from "vitest";
-import { type NdArray, NdArray as NdArrayClass } from "../../src/space/arrays.ts";
+import { NdArray } from "../../src/array/ndarray.ts";
 import { DataAxis, GridAxis, UniformAxis } from "../../src/space/axis.ts";
 import { Space } from "../../src/space/axis-space.ts";
 import { DataSpace } from "../../src/space/data-space.ts";
@@ -205,5 +205,5 @@ test("types follow the state to points and models", () => {
     d: NdArray;
     e: NdArray;
   }>();
-  expect(space.at(0).b).toBeInstanceOf(NdArrayClass);
+  expect(space.at(0).b).toBeInstanceOf(NdArray);
 });
