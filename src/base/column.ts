@@ -143,11 +143,16 @@ function fillRuns(write: Write, odometer: Odometer, points: number, column: Colu
   for (let p = 0; p < points; ) {
     const run = Math.min(column.repeat - odometer.within, points - p);
     write(odometer.digit, out, p * size);
-    if (size === 1) out.fill(out[p] as number, p + 1, p + run);
-    else for (let k = 1; k < run; k++) out.copyWithin((p + k) * size, p * size, (p + 1) * size);
+    // A native fill costs more than a value.
+    if (run > 1) repeatFirst(out.subarray(p * size, (p + run) * size), size);
     odometer.nextDigit();
     p += run;
   }
+}
+
+function repeatFirst(out: TypedArray, size: number): void {
+  if (size === 1) out.fill(out[0] as number);
+  else for (let at = size; at < out.length; at += size) out.copyWithin(at, 0, size);
 }
 
 /** The digit of successive points without a division for each. */
