@@ -1,0 +1,186 @@
+/** Picking and placing elements: static slices are views, indices known only at run time clamp to the array. */
+
+import { isFloat } from "../base/dtype.ts";
+import type { Shape } from "../base/shape.ts";
+import { resolveAxis, resolveIndex } from "./axes.ts";
+import { type ArrayLike, broadcastTo, castTo, describe, filled, isHandle, toHandle, unify } from "./convert.ts";
+import { add, less, where } from "./elementwise.ts";
+import { apply, type Handle, isTraced, numbersOf, ofNumber, ofValue, shapeError, typeError } from "./handle.ts";
+import { ravel } from "./reshape.ts";
+import { atUserLine } from "./source.ts";
+
+/** Python's `start:stop:step` along one axis; negative positions count from the end. */
+export interface Range {
+  readonly start?: number;
+  readonly stop?: number;
+  readonly step?: number;
+}
+
+/** One entry per axis, `null` for all of it; axes left out are taken whole. */
+export function slice(x: ArrayLike, ...ranges: readonly (Range | null)[]): Handle {
+  const array = toHandle("slice", x);
+  const rank = array.shape.length;
+  if (ranges.length > rank) {
+    throw shapeError(
+      "slice",
+      `at most ${rank} ranges, one per axis, not ${ranges.length},`,
+      [array.shape],
+      "drop some",
+    );
+  }
+  const parts = array.shape.map((size, i) => resolveRange(ranges[i] ?? {}, size));
+  return apply("slice", [array], {
+    start: parts.map((p) => p.start),
+    step: parts.map((p) => p.step),
+    shape: parts.map((p) => p.count),
+  });
+}
+
+function resolveRange({ start, stop, step = 1 }: Range, size: number): { start: number; step: number; count: number } {
+  for (const [name, x] of Object.entries({ start, stop, step })) {
+    if (x === undefined || (Number.isInteger(x) && !(name === "step" && x === 0))) continue;
+    throw new RangeError(
+      `slice: expected ${name} to be a whole number${name === "step" ? " other than 0" : ""}, got ${describe(x)}; ` +
+        `for positions known at run time use lax.dynamicSlice${atUserLine()}`,
+    );
+  }
+  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+  const clamp = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, lowest), highest);
+  const first = start === undefined ? (step > 0 ? lowest : highest) : clamp(start);
+  const end = stop === undefined ? (step > 0 ? highest : lowest) : clamp(stop);
+  const count = Math.max(0, Math.ceil((end - first) / step));
+  return { start: count === 0 ? 0 : first, step, count };
+}
+
+/** Integer indices as int32; negative ones count from the end, whether known when tracing or not. */
+function toIndices(name: string, indices: ArrayLike, size: number): Handle {
+  const found = toHandle(name, indices);
+  const whole = found.value?.data.every(Number.isInteger);
+  if (isFloat(found.dtype) && !(whole && !isHandle(indices))) {
+    throw typeError(name, "integer indices", found.dtype, 'convert with astype("int32")');
+  }
+  const array = castTo(found, "int32");
+  const { value } = array;
+  if (!value) return where(less(array, 0), add(array, size), array);
+  const resolved = filled("int32", value.shape, (i) => resolveIndex(name, value.data[i] as number, size));
+  return ofValue(resolved);
+}
+
+/** Elements at `indices` along an axis; without one, of the flattened array. */
+export function take(x: ArrayLike, indices: ArrayLike, axis?: number | null): Handle {
+  const given = toHandle("take", x);
+  const array = axis === undefined || axis === null ? ravel(given) : given;
+  const along = axis === undefined || axis === null ? 0 : resolveAxis("take", axis, array.shape.length);
+  return apply("gather", [array, toIndices("take", indices, array.shape[along] as number)], { axis: along });
+}
+
+/** `x[i, j, …]`: numbers or integer scalars, one per leading axis. */
+export function at(x: ArrayLike, ...indices: readonly ArrayLike[]): Handle {
+  const array = toHandle("at", x);
+  const rank = array.shape.length;
+  if (indices.length > rank) {
+    throw shapeError("at", `at most ${rank} indices, one per axis, not ${indices.length},`, [array.shape], "drop some");
+  }
+  const [first] = indices;
+  if (
+    indices.length === 1 &&
+    first !== undefined &&
+    typeof first !== "number" &&
+    toHandle("at", first).shape.length > 0
+  ) {
+    return take(array, first, 0);
+  }
+  const starts = indices.map((index, d) => toIndices("at", index, array.shape[d] as number));
+  const window = array.shape.map((size, d) => (d < indices.length ? 1 : size));
+  const rest = array.shape.slice(indices.length);
+  return apply("reshape", [windowOf(array, starts, window)], { shape: rest });
+}
+
+function windowOf(array: Handle, starts: readonly Handle[], shape: Shape): Handle {
+  if (starts.some(isTraced)) {
+    const all = shape.map((_, d) => starts[d] ?? ofNumber(0, "int32"));
+    return apply("dynamicSlice", [array, ...all], { shape: [...shape] });
+  }
+  const start = shape.map((_, d) => starts[d]?.value?.data[0] ?? 0);
+  return apply("slice", [array], { start, step: shape.map(() => 1), shape: [...shape] });
+}
+
+const startsOf = (name: string, array: Handle, starts: readonly ArrayLike[]): Handle[] => {
+  if (starts.length !== array.shape.length) {
+    throw shapeError(
+      name,
+      `one start per axis, not ${starts.length},`,
+      [array.shape],
+      "give 0 where it is the whole axis",
+    );
+  }
+  return starts.map((start, d) => {
+    const index = typeof start === "number" ? ofNumber(start, "int32") : castTo(toHandle(name, start), "int32");
+    return where(less(index, 0), add(index, array.shape[d] as number), index);
+  });
+};
+
+/** A window of a static size at starts known at run time; they clamp so that it lies inside. */
+export function dynamicSlice(x: ArrayLike, starts: readonly ArrayLike[], sizes: Shape): Handle {
+  const array = toHandle("dynamicSlice", x);
+  const fits = sizes.length === array.shape.length && sizes.every((s, d) => s >= 0 && s <= (array.shape[d] as number));
+  if (!fits) throw shapeError("dynamicSlice", "a window inside of the array", [array.shape, sizes], "make it smaller");
+  return apply("dynamicSlice", [array, ...startsOf("dynamicSlice", array, starts)], { shape: [...sizes] });
+}
+
+/** The array with a window replaced; the starts clamp so that it lies inside. */
+export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, starts: readonly ArrayLike[]): Handle {
+  const array = toHandle("dynamicUpdateSlice", x);
+  const window = toHandle("dynamicUpdateSlice", update, array.dtype);
+  const fits =
+    window.shape.length === array.shape.length && window.shape.every((s, d) => s <= (array.shape[d] as number));
+  if (!fits) {
+    throw shapeError(
+      "dynamicUpdateSlice",
+      "an update inside of the array",
+      [array.shape, window.shape],
+      "make it smaller",
+    );
+  }
+  return apply("dynamicUpdateSlice", [array, window, ...startsOf("dynamicUpdateSlice", array, starts)]);
+}
+
+/** Segment numbers or places, which must be known when tracing: the kernel is laid out for them. */
+function staticIndices(name: string, indices: ArrayLike, count: number): Handle {
+  const found = castTo(toHandle(name, indices), "int32");
+  const { data, shape } = numbersOf(
+    found,
+    `${name}: indices`,
+    "close over a typed array instead of passing it as an argument",
+  );
+  if (shape.length !== 1) throw shapeError(name, "a list of indices", [shape], "flatten it");
+  const wrong = data.findIndex((i) => i < -count || i >= count);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `${name}: expected indices from 0 to ${count - 1}, got ${data[wrong]} at place ${wrong}; correct it, or raise the count${atUserLine()}`,
+    );
+  }
+  return ofValue(
+    filled("int32", shape, (i) => ((data[i] as number) < 0 ? (data[i] as number) + count : (data[i] as number))),
+  );
+}
+
+/** `x` with `updates[i]` added at `indices[i]` of the first axis, in order of i. Indices are static. */
+export function scatterAdd(x: ArrayLike, indices: ArrayLike, updates: ArrayLike): Handle {
+  const [array, terms] = unify("scatterAdd", [x, updates]) as [Handle, Handle];
+  const places = staticIndices("scatterAdd", indices, array.shape[0] ?? 0);
+  const shape = [places.shape[0] as number, ...array.shape.slice(1)];
+  return apply("scatterAdd", [array, places, broadcastTo("scatterAdd", terms, shape)]);
+}
+
+/** Sums of `values[i]` over all i with `segmentIds[i] = s`, for every s below `numSegments`. The ids are static. */
+export function segmentSum(values: ArrayLike, segmentIds: ArrayLike, numSegments: number): Handle {
+  const terms = toHandle("segmentSum", values);
+  const ids = staticIndices("segmentSum", segmentIds, numSegments);
+  if (terms.shape[0] !== ids.shape[0]) {
+    throw shapeError("segmentSum", "one segment id per value", [terms.shape, ids.shape], "make the lists equally long");
+  }
+  const zero = ofNumber(0, terms.dtype === "bool" ? "int32" : terms.dtype);
+  const zeros = broadcastTo("segmentSum", zero, [numSegments, ...terms.shape.slice(1)]);
+  return apply("scatterAdd", [zeros, ids, castTo(terms, zero.dtype)]);
+}

@@ -1,0 +1,63 @@
+/** Products of vectors and matrices. */
+
+import { broadcastShapes, type Shape, sizeOf } from "../base/shape.ts";
+import { type ArrayLike, broadcastTo, castTo, toHandle, unify } from "./convert.ts";
+import { mul } from "./elementwise.ts";
+import { apply, type Handle, shapeError } from "./handle.ts";
+
+const reshape = (x: Handle, shape: Shape): Handle => apply("reshape", [x], { shape: [...shape] });
+const numeric = (x: Handle): Handle => (x.dtype === "bool" ? castTo(x, "int32") : x);
+
+/** `[..., m, k]` by `[..., k, n]`; vectors count as a row on the left and a column on the right, as in NumPy. */
+export function matmul(a: ArrayLike, b: ArrayLike): Handle {
+  const [x, y] = unify("matmul", [a, b]).map(numeric) as [Handle, Handle];
+  if (x.shape.length === 0 || y.shape.length === 0) {
+    throw shapeError("matmul", "arrays of at least one dimension", [x.shape, y.shape], "multiply by a scalar with mul");
+  }
+  const left = x.shape.length === 1 ? [1, ...x.shape] : x.shape;
+  const right = y.shape.length === 1 ? [...y.shape, 1] : y.shape;
+  const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
+  if (left.at(-1) !== right.at(-2) || !batch) {
+    throw shapeError(
+      "matmul",
+      "shapes [..., m, k] and [..., k, n]",
+      [x.shape, y.shape],
+      "transpose or reshape one of them",
+    );
+  }
+  const [m, k, n] = [left.at(-2) as number, left.at(-1) as number, right.at(-1) as number];
+  const product = apply("dot", [
+    broadcastTo("matmul", reshape(x, left), [...batch, m, k]),
+    broadcastTo("matmul", reshape(y, right), [...batch, k, n]),
+  ]);
+  const rows = x.shape.length === 1 ? [] : [m];
+  const columns = y.shape.length === 1 ? [] : [n];
+  return reshape(product, [...batch, ...rows, ...columns]);
+}
+
+/** NumPy's `dot`: the last axis of `a` with the second to last of `b`, for all pairs of the others. */
+export function dot(a: ArrayLike, b: ArrayLike): Handle {
+  const [x, y] = unify("dot", [a, b]).map(numeric) as [Handle, Handle];
+  if (x.shape.length === 0 || y.shape.length === 0) return mul(x, y);
+  if (y.shape.length <= 2) return matmulRows(x, y);
+  const k = y.shape.at(-2) as number;
+  const others = [...y.shape.slice(0, -2), y.shape.at(-1) as number];
+  const front = y.shape.length - 2;
+  const axes = [front, ...others.map((_, i) => (i < front ? i : i + 1))];
+  const columns = reshape(apply("transpose", [y], { axes }), [k, sizeOf(others)]);
+  return reshape(matmulRows(x, columns), [...x.shape.slice(0, -1), ...others]);
+}
+
+/** All leading axes of `x` as the rows of one matrix. */
+function matmulRows(x: Handle, y: Handle): Handle {
+  if (x.shape.length <= 2) return matmul(x, y);
+  const rows = x.shape.slice(0, -1);
+  const product = matmul(reshape(x, [sizeOf(rows), x.shape.at(-1) as number]), y);
+  return reshape(product, [...rows, ...product.shape.slice(1)]);
+}
+
+/** Products of all pairs of elements, of the flattened arrays: `[a.size, b.size]`. */
+export function outer(a: ArrayLike, b: ArrayLike): Handle {
+  const [x, y] = [toHandle("outer", a), toHandle("outer", b)];
+  return mul(reshape(x, [sizeOf(x.shape), 1]), reshape(y, [1, sizeOf(y.shape)]));
+}

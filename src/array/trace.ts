@@ -1,0 +1,80 @@
+/** Calling a model once writes its program. */
+
+import type { FloatDType } from "../base/dtype.ts";
+import { LanewiseError } from "../base/errors.ts";
+import { flatten, type Structure } from "../base/tree.ts";
+import type { Value } from "../base/value.ts";
+import { Builder } from "../program/builder.ts";
+import type { Input, Program } from "../program/program.ts";
+import { within } from "./context.ts";
+import { describe, toHandle } from "./convert.ts";
+import { type Handle, nodeOf, ofNode } from "./handle.ts";
+import { type NdArray, wrap } from "./ndarray.ts";
+import { isNumeric } from "./trees.ts";
+
+export interface Traced {
+  readonly program: Program;
+  /** The tree that the model returned. */
+  readonly structure: Structure;
+}
+
+export interface TraceOptions {
+  /** What plain numbers become, and what all floats are at least. */
+  readonly dtype: FloatDType;
+}
+
+/**
+ * Calls `call` with a traced array per input. Throws a LanewiseError of kind "trace" when it returns nothing, a promise
+ * or something that is not numeric.
+ */
+export function traceModel(
+  inputs: readonly Input[],
+  call: (arrays: NdArray[]) => unknown,
+  { dtype }: TraceOptions,
+): Traced {
+  const builder = new Builder(inputs.map((input) => input.type));
+  return within({ builder, float: dtype }, () => {
+    const { structure, paths, leaves } = readResults(call(builder.root.parameters.map((node) => wrap(ofNode(node)))));
+    const root = builder.finish(leaves.map(nodeOf));
+    return { program: { inputs, outputs: paths, root }, structure };
+  });
+}
+
+/** Calls a model with numbers; its results are checked as those of a trace are. */
+export function evaluateResults(
+  call: () => unknown,
+  { dtype }: TraceOptions,
+): { readonly structure: Structure; readonly paths: string[]; readonly values: Value[] } {
+  return within({ builder: undefined, float: dtype }, () => {
+    const { structure, paths, leaves } = readResults(call());
+    return { structure, paths, values: leaves.map((leaf) => leaf.value as Value) };
+  });
+}
+
+function readResults(result: unknown): { structure: Structure; paths: string[]; leaves: Handle[] } {
+  if (result instanceof Promise) {
+    throw fault(
+      "a model that returns arrays",
+      "a promise",
+      "make the model a plain function; load data before and pass it in args",
+    );
+  }
+  if (result === undefined || result === null) {
+    throw fault("a model that returns arrays", "nothing", "add a return statement");
+  }
+  const { structure, paths, leaves } = flatten(result);
+  if (leaves.length === 0) throw fault("a model that returns arrays", "an empty tree", "return at least one array");
+  const arrays = leaves.map((leaf, i) => {
+    if (isNumeric(leaf)) return toHandle("model", leaf);
+    const where = paths[i] ? ` at ${paths[i]}` : "";
+    throw fault(
+      `numbers or arrays as results${where}`,
+      describe(leaf),
+      "leave it out, or return a number in its place",
+    );
+  });
+  return { structure, paths, leaves: arrays };
+}
+
+const fault = (expected: string, got: string, remedy: string): LanewiseError =>
+  new LanewiseError("trace", `model: expected ${expected}, got ${got}; ${remedy}`);
