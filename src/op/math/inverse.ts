@@ -79,7 +79,7 @@ export function atan2<V>(a: Algebra<V>, y: V, x: V): V {
   const smaller = a.select(swapped, width, height);
   const larger = a.select(swapped, height, width);
   // Two infinities make the angle of (1, 1), two zeros that of (1, 0).
-  const infinite = a.eq(smaller, Infinity);
+  const infinite = a.and(a.eq(smaller, Infinity), a.eq(larger, Infinity));
   const shrink = a.select(a.lt(constantsOf(a).large, larger), 0.25, 1);
   const lo = a.select(infinite, 1, a.mul(smaller, shrink));
   const hi = a.select(a.or(infinite, a.eq(larger, 0)), 1, a.mul(larger, shrink));

@@ -70,7 +70,7 @@ export function expm1<V>(a: Algebra<V>, x: V): V {
 /** A quarter of e^|x| and of e^−|x|, each as 2^k and 2^k·(e^±r − 1). */
 function quarters<V>(a: Algebra<V>, x: V): { up: V; upRest: V; down: V; downRest: V } {
   const i = a.as("int32");
-  const { n, p } = reduce(a, a.pmin(a.abs(x), 711));
+  const { n, p } = reduce(a, a.pmin(a.abs(x), 710.6));
   const k = a.convert(n, "int32");
   const up = powerOfTwo(a, i.sub(k, 2));
   // e^−|x| no longer counts long before its exponent leaves the range.
