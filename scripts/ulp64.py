@@ -1,7 +1,7 @@
 """Accuracy in 64 bits, measured: each op on many random numbers against long double, in units in the last place.
 
 In: names of ops (default all), --samples (default 10^6). Out: one line per op and range: largest error, where, and
-the mean. The reference is numpy's 80-bit long double, which has 11 bits more than the results; on the machines
+the mean, and how many results were finite that should overflow. The reference is numpy's 80-bit long double, which has 11 bits more than the results; on the machines
 where long double is no wider than double the script refuses to run.
 
     pip install numpy && python scripts/ulp64.py [--samples N] [op …]
@@ -99,11 +99,11 @@ def report(op, reference, operands):
     unit = np.spacing(np.abs(nearest[finite])).astype(LONG)
     error = np.abs(got[finite].astype(LONG) - wanted[finite]) / unit
     error[np.isnan(error)] = np.inf
-    # At the edge of overflow either answer is a neighbour of the true value.
-    others = int(np.sum(~np.isfinite(got[~finite]) != True)) if (~finite).any() else 0  # noqa: E712
+    lost = int(np.sum(np.isfinite(got[~finite])))
     worst = int(np.argmax(error))
     where = ", ".join(repr(float(x[finite][worst])) for x in operands)
-    print(f"{op:9} {len(got):8} largest {float(error[worst]):.3f} at ({where}), mean {float(error.mean()):.3f}, {others} not infinite")
+    largest, mean = float(error[worst]), float(error.mean())
+    print(f"{op:9} {len(got):8} largest {largest:.3f} at ({where}), mean {mean:.3f}, {lost} finite instead of infinite")
 
 
 def main():

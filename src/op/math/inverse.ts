@@ -45,7 +45,10 @@ const constants: { readonly [width: string]: Constants } = {
 
 const constantsOf = <V>(a: Algebra<V>): Constants => constants[a.dtype] as Constants;
 
-/** k·π/4 + sign·angle, where `k` and `sign` say where the angle of lo/hi lies. Neither length is negative. */
+/**
+ * The angle of the lengths lo ≤ hi, neither negative, turned to where it lies: mirrored at π/4 if they were swapped,
+ * then at π/2 if the point is on the left.
+ */
 function octant<V>(a: Algebra<V>, lo: V, hi: V, swapped: V, left?: V): V {
   const { atan: p, quarter } = constantsOf(a);
   const middle = a.lt(a.mul(hi, Math.SQRT2 - 1), lo);
@@ -109,6 +112,6 @@ export function acos<V>(a: Algebra<V>, x: V): V {
   const negative = a.lt(x, 0);
   const twice = a.mul(2, a.add(s, rest));
   const near = a.select(negative, a.sub(4 * high, a.sub(twice, 4 * low)), twice);
-  const sign = <T extends V>(v: T): V => a.select(negative, a.neg(v), v);
-  return a.select(outer, near, a.sub(2 * high, a.add(sign(s), a.sub(sign(rest), 2 * low))));
+  const signed = (v: V): V => a.select(negative, a.neg(v), v);
+  return a.select(outer, near, a.sub(2 * high, a.add(signed(s), a.sub(signed(rest), 2 * low))));
 }

@@ -15,4 +15,6 @@ const rounded =
 const names = Object.keys(float64) as Name[];
 
 /** Elementary functions of float32, by name. */
-export const float32 = Object.fromEntries(names.map((name) => [name, rounded(name)])) as { readonly [N in Name]: Unary };
+export const float32 = Object.fromEntries(names.map((name) => [name, rounded(name)])) as {
+  readonly [N in Name]: Unary;
+};

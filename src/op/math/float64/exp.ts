@@ -35,12 +35,10 @@ const EXP2 = [
 /** Beyond these bounds the results no longer change; NaN passes. */
 const clamp = <V>(a: Algebra<V>, x: V, low: number, high: number): V => a.pmin(a.pmax(x, low), high);
 
-/** x = n·ln 2 + r, and p = e^r − 1 to a unit in the last place; n is an integer of the dtype float64. */
+/** x = n·ln 2 + r, and p = e^r − 1; n is a whole float64. */
 function reduce<V>(a: Algebra<V>, x: V): { n: V; p: V } {
   const n = a.round(a.mul(x, Math.LOG2E));
-  const t = a.sub(x, a.mul(n, LN2_HIGH));
-  const low = a.mul(n, LN2_LOW);
-  const r = a.sub(t, low);
+  const r = a.sub(a.sub(x, a.mul(n, LN2_HIGH)), a.mul(n, LN2_LOW));
   return { n, p: a.add(r, a.mul(a.mul(r, r), a.horner(r, EXP))) };
 }
 
