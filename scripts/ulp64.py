@@ -1,8 +1,8 @@
 """Accuracy in 64 bits, measured: each op on many random numbers against long double, in units in the last place.
 
-In: names of ops (default all), --samples (default 10^6). Out: one line per op and range: largest error, where, and
-the mean, and how many results were finite that should overflow. The reference is numpy's 80-bit long double, which has 11 bits more than the results; on the machines
-where long double is no wider than double the script refuses to run.
+In: names of ops (default all), --samples (default 10^6). Out: one line per op and range: the largest error, where it
+is, the mean, and how many results were finite that should overflow. The reference is numpy's 80-bit long double, which
+has 11 bits more than the results; where long double is no wider than double the script refuses to run.
 
     pip install numpy && python scripts/ulp64.py [--samples N] [op …]
 """
