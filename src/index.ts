@@ -1,0 +1,32 @@
+/** The public names: each is here on purpose, and `test/api` holds the list. */
+
+export type { ArrayLike } from "./array/convert.ts";
+export * as lax from "./array/lax.ts";
+export { NdArray } from "./array/ndarray.ts";
+export * as nn from "./array/nn.ts";
+export * as np from "./array/np.ts";
+export * as random from "./array/random.ts";
+export type { DType, FloatDType, TypedArray } from "./base/dtype.ts";
+export { type ErrorKind, isLanewiseError, LanewiseError } from "./base/errors.ts";
+export { type DeviceInfo, deviceCount, devices } from "./device/devices.ts";
+export { setHostDeviceCount } from "./device/host.ts";
+export { type AnyExploration, defineExploration, type Exploration } from "./execution/explore.ts";
+export {
+  type ExecutionOptions,
+  ParallelExecution,
+  type ParallelOptions,
+  type RunOptions,
+} from "./execution/parallel.ts";
+export type { Progress } from "./execution/progress.ts";
+export type { DeviceReport, Report } from "./execution/report.ts";
+export type { Results } from "./execution/results.ts";
+export { SequentialExecution } from "./execution/sequential.ts";
+export { type Axes, jit, pmap, vmap, type VmapOptions } from "./execution/transform.ts";
+export type { ArgumentOf, ResultOf, StackedOf } from "./execution/types.ts";
+export { DataAxis, GridAxis, LogGridAxis, UniformAxis } from "./space/axis.ts";
+export { Space } from "./space/axis-space.ts";
+export { DataSpace } from "./space/data-space.ts";
+export { Parameter } from "./space/parameter.ts";
+export { GridSpace, UniformSpace } from "./space/parameter-space.ts";
+export type { ModelState, PointOf } from "./space/point.ts";
+export { AbstractSpace } from "./space/space.ts";
