@@ -21,7 +21,7 @@ export type { Progress } from "./execution/progress.ts";
 export type { DeviceReport, Report } from "./execution/report.ts";
 export type { Results } from "./execution/results.ts";
 export { SequentialExecution } from "./execution/sequential.ts";
-export { type Axes, jit, pmap, vmap, type VmapOptions } from "./execution/transform.ts";
+export { type Axes, jit, pmap, type VmapOptions, vmap } from "./execution/transform.ts";
 export type { ArgumentOf, ResultOf, StackedOf } from "./execution/types.ts";
 export { DataAxis, GridAxis, LogGridAxis, UniformAxis } from "./space/axis.ts";
 export { Space } from "./space/axis-space.ts";

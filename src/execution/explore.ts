@@ -5,11 +5,11 @@ import type { AbstractSpace } from "../space/space.ts";
 import type { RestOf } from "./types.ts";
 
 export interface Exploration<State, R, A extends readonly unknown[], K> {
-  readonly model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R;
+  readonly model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R;
   readonly space: AbstractSpace<State, unknown>;
   /** As of `ParallelExecution`. */
-  readonly args?: A;
-  readonly kwargs?: K;
+  readonly args?: A | undefined;
+  readonly kwargs?: K | undefined;
   /** Heading of what is shown. */
   readonly title?: string;
   /** Name of the result that pictures show, as in `toColumns`. Default: the first. */
@@ -18,7 +18,7 @@ export interface Exploration<State, R, A extends readonly unknown[], K> {
 
 /** An exploration of any types, as a reader of model files sees it. */
 export interface AnyExploration {
-  readonly model: (...args: never[]) => unknown;
+  model(...args: readonly unknown[]): unknown;
   readonly space: AbstractSpace<unknown, unknown>;
   readonly args?: readonly unknown[];
   readonly kwargs?: object;

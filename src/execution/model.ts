@@ -1,6 +1,6 @@
 /** Calling a model: what it gets for a state and for arguments, and what is made of what it returns. */
 
-import { fromValue, type NdArray } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
 import { evaluateResults, traceModel } from "../array/trace.ts";
 import type { FloatDType, TypedArray } from "../base/dtype.ts";
 import { type FlatTree, flatten, unflatten } from "../base/tree.ts";
@@ -62,26 +62,25 @@ export function traceOverSpace({ model, space, args, kwargs, float }: ModelOverS
     return [{ at: i, input: { name, role: "shared", type } as Input, data: toNdArray(numbers, float) }];
   });
   const inputs = [...points, ...arrays.map(({ input }) => input)];
-  const traced = traceModel(
-    inputs,
-    (tracers) => {
-      const rest = leaves.slice();
-      arrays.forEach(({ at }, k) => {
-        rest[at] = tracers[points.length + k];
-      });
-      const state = space.materialise(tracers.slice(0, points.length), { dtype: float });
-      return model(state, ...(unflatten(structure, rest) as unknown[]));
-    },
-    { dtype: float },
-  );
-  return {
-    program: traced.program,
-    structure: traced.structure,
-    paths: traced.program.outputs,
-    outputs: traced.program.root.results.map(typeOf),
-    points,
-    shared: arrays.map(({ data }) => data.data as TypedArray),
-  };
+  const traced = traceCall(inputs, float, (tracers) => {
+    const rest = leaves.slice();
+    arrays.forEach(({ at }, k) => {
+      rest[at] = tracers[points.length + k];
+    });
+    const state = space.materialise(tracers.slice(0, points.length), { dtype: float });
+    return model(state, ...(unflatten(structure, rest) as unknown[]));
+  });
+  return { ...traced, points, shared: arrays.map(({ data }) => data.data) };
+}
+
+/** The program of a call with a tracer for each input. */
+export function traceCall(
+  inputs: readonly Input[],
+  float: FloatDType,
+  call: (tracers: NdArray[]) => unknown,
+): Outputs & { readonly program: Program } {
+  const { program, structure } = traceModel(inputs, call, { dtype: float });
+  return { program, structure, paths: program.outputs, outputs: program.root.results.map(typeOf) };
 }
 
 /** Calls a model with arrays that hold numbers; gives the values that it returns, checked as a trace checks them. */
@@ -89,5 +88,3 @@ export function evaluateModel(call: () => unknown, float: FloatDType): Outputs &
   const { structure, paths, values } = evaluateResults(call, { dtype: float });
   return { structure, paths, outputs: values.map(({ dtype, shape }) => ({ dtype, shape })), values };
 }
-
-export const arrayOf = (value: Value): NdArray => fromValue(value);

@@ -20,14 +20,15 @@ import type { Progress } from "./progress.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { runJob } from "./schedule.ts";
+import { nextTaskId } from "./task.ts";
 import type { RestOf } from "./types.ts";
 import * as check from "./validate.ts";
 
 export interface ExecutionOptions<A extends readonly unknown[] = readonly unknown[], K = unknown> {
   /** The model's arguments after the state. Arrays are shared by all points and arrive as `NdArray`. Default none. */
-  readonly args?: A;
+  readonly args?: A | undefined;
   /** The model's last argument, a record of named values. Default: the model is called without it. */
-  readonly kwargs?: K;
+  readonly kwargs?: K | undefined;
   /** Type of floats. `"float64"` widens all of them. Default `"float32"`. */
   readonly dtype?: FloatDType;
   /** Most bytes the results may take. Default half of the free memory. */
@@ -53,9 +54,6 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Task numbers are unique among all executions of this thread. */
-let nextTask = 0;
-
 /**
  * Runs `model(state, ...args, kwargs)` for every point of a space, on all lanes of all devices. The model is called
  * once, with tracers; later runs neither trace nor compile.
@@ -64,18 +62,23 @@ let nextTask = 0;
  *
  * @throws {TypeError | RangeError} for arguments that make no execution.
  */
-export class ParallelExecution<State, R, const A extends readonly unknown[] = readonly [], K = undefined> {
-  readonly #model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R;
+export class ParallelExecution<
+  State = unknown,
+  R = unknown,
+  const A extends readonly unknown[] = readonly [],
+  K = undefined,
+> {
+  readonly #model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R;
   readonly #space: AbstractSpace<State, unknown>;
   readonly #options: ParallelOptions<A, K>;
   readonly #target: TargetName;
   readonly #float: FloatDType;
-  readonly #task = nextTask++;
+  readonly #task = nextTaskId();
   #traced: Traced | undefined;
   #compiled: { readonly task: Task; readonly groups: number } | undefined;
 
   constructor(
-    model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R,
+    model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R,
     space: AbstractSpace<State, unknown>,
     options: ParallelOptions<A, K> = {},
   ) {

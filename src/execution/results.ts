@@ -3,7 +3,7 @@
  * selections are views of the same columns.
  */
 
-import type { NdArray } from "../array/ndarray.ts";
+import { fromValue, type NdArray } from "../array/ndarray.ts";
 import type { TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type Structure, unflatten } from "../base/tree.ts";
@@ -13,7 +13,6 @@ import type { SpaceAxis } from "../space/space.ts";
 import type { Row, Table } from "../space/table.ts";
 import type { ResultColumns } from "../store/memory.ts";
 import { coordinatesOf, positionOf } from "./axes.ts";
-import { arrayOf } from "./model.ts";
 import type { Report } from "./report.ts";
 import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
 import type { ResultOf, StackedOf } from "./types.ts";
@@ -156,7 +155,7 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
     const dimensions = this.#product("results.grid");
     const { dtype, shape } = types[k] as Type;
     const data = gather({ data: columns.data[k] as TypedArray }, types[k] as Type, this.#view);
-    return arrayOf({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
+    return fromValue({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
   }
 
   #axis(axis: number): SpaceAxis {
@@ -207,6 +206,6 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
       return dtype === "bool" ? value !== 0 : value;
     }
     const size = sizeOf(shape);
-    return arrayOf({ dtype, shape, data: column.slice(point * size, (point + 1) * size) });
+    return fromValue({ dtype, shape, data: column.slice(point * size, (point + 1) * size) });
   }
 }

@@ -1,5 +1,6 @@
 /** One point at a time, in order, on this thread, without tracing: for looking at what a model does. */
 
+import { fromValue } from "../array/ndarray.ts";
 import { elementOf } from "../base/column.ts";
 import type { FloatDType } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
@@ -12,7 +13,7 @@ import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, type ResultColumns, resultBytes } from "../store/memory.ts";
 import { type Outputs, resultsOf } from "./assemble.ts";
-import { arrayOf, eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
+import { eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
 import type { ExecutionOptions, RunOptions } from "./parallel.ts";
 import { Reporter } from "./progress.ts";
 import type { Report } from "./report.ts";
@@ -29,15 +30,20 @@ const where = "SequentialExecution";
  * Calls `model(state, ...args, kwargs)` for each point of a space with arrays that hold numbers: `console.log` inside
  * a model shows them. The results are the same, bit for bit, as those of `ParallelExecution`.
  */
-export class SequentialExecution<State, R, const A extends readonly unknown[] = readonly [], K = undefined> {
-  readonly #model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R;
+export class SequentialExecution<
+  State = unknown,
+  R = unknown,
+  const A extends readonly unknown[] = readonly [],
+  K = undefined,
+> {
+  readonly #model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R;
   readonly #space: AbstractSpace<State, unknown>;
   readonly #options: ExecutionOptions<A, K>;
   readonly #float: FloatDType;
 
   /** @throws {TypeError | RangeError} for arguments that make no execution. */
   constructor(
-    model: (state: ModelState<State>, ...rest: RestOf<A, K>) => R,
+    model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R,
     space: AbstractSpace<State, unknown>,
     options: ExecutionOptions<A, K> = {},
   ) {
@@ -84,7 +90,7 @@ export class SequentialExecution<State, R, const A extends readonly unknown[] = 
     const rest = eagerArguments(this.#options.args ?? [], this.#options.kwargs, float);
     const model = this.#model as (...args: unknown[]) => unknown;
     return (index) => {
-      const values = sources.map((source) => arrayOf({ ...typeOf(source), data: elementOf(source, index) }));
+      const values = sources.map((source) => fromValue({ ...typeOf(source), data: elementOf(source, index) }));
       return evaluateModel(() => model(space.materialise(values, { dtype: float }), ...rest), float);
     };
   }

@@ -15,7 +15,7 @@ export type StackedOf<R> = MapLeaves<R, TypedArray>;
 
 type MapLeaves<R, Leaf> = unknown extends R
   ? unknown
-  : R extends NdArray | number
+  : R extends NdArray | number | TypedArray
     ? Leaf
     : R extends boolean
       ? Leaf extends number
