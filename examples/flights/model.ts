@@ -27,11 +27,11 @@ export interface State {
   /** Fraction of all flights that does not take place. */
   cancelled: NdArray;
   /** 1/days: five days ill on average. */
-  recovery: NdArray;
+  recovery: number;
   /** Fraction of meetings that is with people from linked airports while all flights go. */
-  mixing: NdArray;
+  mixing: number;
   /** Infected share of the people at the first airport, on the first day. */
-  seed: NdArray;
+  seed: number;
   /** IATA code of the airport where it starts. */
   firstCase: string;
 }

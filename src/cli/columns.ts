@@ -1,9 +1,7 @@
 /** Results as the columns of a table, those of parameters apart from those of outputs. */
 
 import { flatten } from "../base/tree.ts";
-import type { ParallelExecution } from "../index.ts";
-
-export type Results = Awaited<ReturnType<ParallelExecution["run"]>>;
+import type { Results } from "../index.ts";
 
 export interface ResultColumn {
   readonly name: string;

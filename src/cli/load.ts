@@ -4,11 +4,11 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
-import type { Exploration } from "../execution/explore.ts";
+import type { AnyExploration } from "../execution/explore.ts";
 import * as lanewise from "../index.ts";
 import { UsageError } from "./failure.ts";
 
-export async function loadExploration(file: string): Promise<Exploration> {
+export async function loadExploration(file: string): Promise<AnyExploration> {
   const path = resolve(file);
   if (!existsSync(path)) throw new UsageError(`${file}: expected a model file, found none at ${path}; check the path`);
   // As a virtual module, the file's `import "lanewise"` meets the same classes that the command line checks against.
@@ -24,7 +24,7 @@ export async function loadExploration(file: string): Promise<Exploration> {
   return exploration;
 }
 
-const isExploration = (value: unknown): value is Exploration =>
+const isExploration = (value: unknown): value is AnyExploration =>
   typeof value === "object" && value !== null && "model" in value && "space" in value;
 
 function kindOf(value: unknown): string {

@@ -1,7 +1,7 @@
 /** Columns → a file: comma-separated rows, or JSON with one array per column. */
 
-import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { UsageError } from "./failure.ts";
 
 export interface FileColumn {

@@ -3,34 +3,40 @@
  * named by their path in the state, as in the columns of the results.
  */
 
-import { type FlatTree, flatten, isNumberArray, unflatten } from "../base/tree.ts";
-import { type AbstractSpace, DataSpace, GridAxis, GridSpace, LogGridAxis, Parameter, Space, UniformSpace } from "../index.ts";
+import { type FlatTree, unflatten } from "../base/tree.ts";
+import {
+  type AbstractSpace,
+  DataSpace,
+  GridAxis,
+  GridSpace,
+  LogGridAxis,
+  Parameter,
+  Space,
+  UniformSpace,
+} from "../index.ts";
+import { flattenState } from "../space/point.ts";
 import { UsageError } from "./failure.ts";
 
-export function overrideSpace(space: AbstractSpace, sets: readonly string[], axes: readonly string[]): AbstractSpace {
+/** Whatever its state and points are. */
+type AnySpace = AbstractSpace<unknown, unknown>;
+
+export function overrideSpace(space: AnySpace, sets: readonly string[], axes: readonly string[]): AnySpace {
   if (sets.length === 0 && axes.length === 0) return space;
-  if (!("state" in space)) {
-    throw new UsageError(
-      `--set and --axis: expected one of the library's spaces, got ${space.constructor.name}, whose points are its own; ` +
-        "change the space in the file",
-    );
-  }
-  const state = flatten(withAxes(space), isNumberArray);
-  for (const text of sets) assign(state, "--set", text, (leaf, path, value) => parseValue(leaf, path, value));
+  const state = flattenState(withAxes(space));
+  for (const text of sets) assign(state, "--set", text, parseValue);
   for (const text of axes) assign(state, "--axis", text, (_, path, value) => parseAxis(path, value));
   return rebuilt(space, unflatten(state.structure, state.leaves), axes.length > 0);
 }
 
 /** The state of a space; a grid's free parameters as axes, which say how many points each has. */
-function withAxes(space: AbstractSpace & { readonly state?: unknown }): unknown {
+function withAxes(space: AnySpace): unknown {
   if (!(space instanceof GridSpace)) return space.state;
-  const { leaves, paths, structure } = flatten(space.state, isNumberArray);
-  const counts = flatten<number>(space.n);
-  const points = new Map(counts.paths.map((path, i) => [path, counts.leaves[i] as number]));
-  const axis = (leaf: unknown, i: number): unknown => {
-    const n = points.get(paths[i] as string);
-    if (!(leaf instanceof Parameter) || !leaf.free || n === undefined) return leaf;
-    return new GridAxis(leaf.low as number, leaf.high as number, n, { shape: leaf.shape });
+  const { leaves, structure } = flattenState(space.state);
+  const sizes = (space.axes() ?? []).map(({ size }) => size);
+  const axis = (leaf: unknown): unknown => {
+    if (!(leaf instanceof Parameter) || !leaf.free) return leaf;
+    const shape = leaf.shape.length > 0 ? { shape: leaf.shape } : {};
+    return new GridAxis(leaf.low as number, leaf.high as number, sizes.shift() as number, shape);
   };
   return unflatten(structure, leaves.map(axis));
 }
@@ -77,16 +83,17 @@ function parseAxis(path: string, text: string): unknown {
   }
 }
 
-function rebuilt(space: AbstractSpace, state: unknown, newAxes: boolean): AbstractSpace {
+function rebuilt(space: AnySpace, state: unknown, newAxes: boolean): AnySpace {
   if (space instanceof GridSpace) return new Space(state, { mode: "product" });
-  if (space instanceof Space) return new Space(state, { mode: space.mode, key: space.key });
+  if (space instanceof Space) return new Space(state, space.options);
+  const kind = space.constructor.name;
   if (newAxes) {
-    throw new UsageError(
-      `--axis: expected a grid (GridSpace, or Space with mode "product"), got ${space.constructor.name}; ` +
-        "change the space in the file",
-    );
+    throw new UsageError(`--axis: expected a GridSpace or a Space, got ${kind}; change the space in the file`);
   }
-  if (space instanceof UniformSpace) return new UniformSpace(state, { N: space.N, key: space.key });
+  if (space instanceof UniformSpace) return new UniformSpace(state, space.options);
   if (space instanceof DataSpace) return new DataSpace(state);
-  throw new UsageError(`--set: expected one of the library's spaces, got ${space.constructor.name}`);
+  throw new UsageError(
+    `--set and --axis: expected one of the library's spaces, got ${kind}, whose points are its own; ` +
+      "change the space in the file",
+  );
 }

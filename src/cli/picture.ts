@@ -1,13 +1,14 @@
 /** Results of a product space with one or two dimensions → a picture for the terminal. */
 
+import type { Results } from "../index.ts";
 import { colourModeOf } from "./colour.ts";
-import type { ResultColumn, Results } from "./columns.ts";
+import type { ResultColumn } from "./columns.ts";
 import { heatMap, type PlotAxis } from "./heatmap.ts";
 import { linePlot } from "./lineplot.ts";
 
 /** `undefined` where there is nothing to draw: other spaces, and outputs that are arrays. */
 export function picture(results: Results, output: ResultColumn | undefined): string | undefined {
-  if (!output || output.width !== 1) return undefined;
+  if (output?.width !== 1) return undefined;
   const { coords } = results;
   const all = results.dims.map((name): PlotAxis => ({ name, values: coords[name] ?? [] }));
   // Axes that are groups, or whose points are arrays, have no line of numbers to draw along.

@@ -1,7 +1,8 @@
 /** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
 
-import { type AbstractSpace, ParallelExecution } from "../index.ts";
-import { columnsOf, type ResultColumn, type Results } from "./columns.ts";
+import type { AnyModel } from "../execution/model.ts";
+import { ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
+import { columnsOf, type ResultColumn } from "./columns.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { loadExploration } from "./load.ts";
@@ -34,9 +35,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const space = overrideSpace(given, textsOf(options.set), textsOf(options.axis));
   const talk = !options.quiet && !options.json;
   if (talk && title !== undefined) console.error(title);
-  const results = await watched(space, talk, (watch) =>
-    new ParallelExecution(model, space, { args, ...(kwargs && { kwargs }), ...execution }).run(watch),
-  );
+  const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
+  const results = await watched(space.N, talk, (watch) => executor.run(watch));
   const { parameters, outputs } = columnsOf(results);
   if (out !== undefined) await writeResults(out, [...parameters, ...outputs], results.length);
   const summaries = outputs.map(summarise);
@@ -51,15 +51,13 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   if (drawn !== undefined) console.log(`\n${drawn}`);
 }
 
-type Watch = Parameters<ParallelExecution["run"]>[0];
-
 /** Runs with a bar; Ctrl-C stops the run, and a second one the process. */
-async function watched<R>(space: AbstractSpace, talk: boolean, start: (watch: Watch) => Promise<R>): Promise<R> {
-  const bar = progressBar(space.N, process.stderr, talk);
+async function watched<R>(total: number, talk: boolean, start: (watch: Watch) => Promise<R>): Promise<R> {
+  const bar = progressBar(total, process.stderr, talk);
   const stopping = new AbortController();
   const began = performance.now();
   let done = 0;
-  const interrupt = (): void => stopping.abort(new Stopped(stoppedText(done, space.N, began)));
+  const interrupt = (): void => stopping.abort(new Stopped(stoppedText(done, total, began)));
   process.once("SIGINT", interrupt);
   try {
     return await start({

@@ -29,10 +29,14 @@ interface Found extends Candidate {
  * Axis k of n (in flat order, from 1) has the key `random.split(key, n + 1)[k]`.
  */
 export class Space<State> extends PlannedSpace<State> {
+  /** As they were given: what makes the same space over another state. */
+  readonly options: SpaceOptions;
   readonly #plan: Plan;
 
-  constructor(state: State, { mode = "zip", key, truncate = false }: SpaceOptions = {}) {
+  constructor(state: State, options: SpaceOptions = {}) {
     super(state);
+    const { mode = "zip", key, truncate = false } = options;
+    this.options = options;
     if (mode !== "zip" && mode !== "product") {
       throw new TypeError(`Space: expected mode "zip" or "product", got ${describe(mode)}; choose one of the two`);
     }

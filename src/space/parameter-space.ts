@@ -178,10 +178,14 @@ export interface UniformSpaceOptions {
  * and on i alone.
  */
 export class UniformSpace<State> extends PlannedSpace<State> {
+  /** As they were given: what makes the same space over another state. */
+  readonly options: UniformSpaceOptions;
   readonly #plan: Plan;
 
-  constructor(state: State, { N = 1, key }: UniformSpaceOptions = {}) {
+  constructor(state: State, options: UniformSpaceOptions = {}) {
     super(state);
+    const { N = 1, key } = options;
+    this.options = options;
     checkCount("UniformSpace", "N", N);
     const words = keyData("UniformSpace", key);
     const flat = flattenState(state);
