@@ -3,7 +3,7 @@
  *
  * Angles come from one quotient of two lengths, the smaller over the larger; above tan(π/8) their difference over
  * their sum, which takes π/4 off. What is left has |r| ≤ tan(π/8). The multiple of π/4 is added last, in two numbers.
- * asin and acos use asin x = π/2 − 2 asin √((1 − x)/2) above ½. Polynomials of `scripts/minimax64.py`.
+ * asin and acos use asin x = π/2 − 2 asin √((1 − x)/2) above ½. Polynomials of `scripts/minimax.py`.
  */
 
 import type { Algebra } from "./algebra.ts";

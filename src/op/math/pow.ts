@@ -3,7 +3,7 @@
  *
  * A float32 power takes its logarithm in float64, cheaper than two numbers of 32 bits and as good; ≤ 4 units in the
  * last place. A float64 power needs log2 to 65 bits, since y multiplies its error by up to 1024: artanh's series with
- * its first two terms in two numbers (see `double.ts`). Polynomials of `scripts/minimax64.py`.
+ * its first two terms in two numbers (see `double.ts`). Polynomials of `scripts/minimax.py`.
  */
 
 import { isFloat } from "../../base/dtype.ts";

@@ -2,7 +2,7 @@
  * Exponentials in 64 bits: exp exp2 expm1 sinh cosh tanh sigmoid.
  *
  * x = n·ln 2 + r with |r| ≤ ½ ln 2, taken off in two pieces of ln 2 (W. J. Cody and W. Waite, "Software Manual for
- * the Elementary Functions", 1980); e^r by a polynomial of `scripts/minimax64.py`; then times 2^n.
+ * the Elementary Functions", 1980); e^r by a polynomial of `scripts/minimax.py`; then times 2^n.
  */
 
 import type { Algebra } from "../algebra.ts";

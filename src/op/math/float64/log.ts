@@ -2,7 +2,7 @@
  * Logarithms in 64 bits: log log2 log10 log1p softplus.
  *
  * x = 2^e·m with m from √½ to √2; with f = m − 1 and s = f/(2 + f), log m = 2 artanh s = f − s·(f − R(s²)), in which
- * only the small second term carries rounding errors. R by a polynomial of `scripts/minimax64.py`.
+ * only the small second term carries rounding errors. R by a polynomial of `scripts/minimax.py`.
  */
 
 import type { Algebra } from "../algebra.ts";

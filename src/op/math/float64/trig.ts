@@ -2,7 +2,7 @@
  * sin cos tan in 64 bits, for |x| < 2^41; NaN beyond, where neighbouring numbers are 2^-11 apart and more.
  *
  * x = n·π/2 + r, |r| ≤ π/4, by W. J. Cody and W. Waite's method: π/2 in pieces of 33 bits and n in two of 21, so that
- * every product is exact, and the last differences kept in two numbers. Polynomials of `scripts/minimax64.py`.
+ * every product is exact, and the last differences kept in two numbers. Polynomials of `scripts/minimax.py`.
  */
 
 import type { Algebra } from "../algebra.ts";

@@ -6,7 +6,7 @@ Out: the coefficients, lowest degree first, as TypeScript lists, with the error 
 Remez' second algorithm in 80 digits; the linear system and the exchange are the textbook ones
 (E. W. Cheney, "Introduction to Approximation Theory", 1966, chapter 3).
 
-    pip install mpmath && python scripts/minimax64.py [name …]
+    pip install mpmath && python scripts/minimax.py [name …]
 """
 
 import struct
@@ -100,6 +100,12 @@ table = {
     "exp": (lambda r: series(exp, 2, r, {0: 1, 1: 1}), -half_ln2, half_ln2, abs, 10, 64),
     "exp2": (lambda r: series(lambda x: mpf(2) ** x, 1, r, {0: 1}), -0.5, 0.5, abs, 11, 64),
     "exp2of32": (lambda r: series(lambda x: mpf(2) ** x, 1, r, {0: 1}), -0.5, 0.5, abs, 6, 32),
+    "exp32": (lambda r: series(exp, 2, r, {0: 1, 1: 1}), -half_ln2, half_ln2, abs, 4, 32),
+    "exp32five": (lambda r: series(exp, 2, r, {0: 1, 1: 1}), -half_ln2, half_ln2, abs, 5, 32),
+    "exp2by32": (lambda r: series(lambda x: mpf(2) ** x, 1, r, {0: 1}), -0.5, 0.5, abs, 6, 32),
+    "log32": (of_square(lambda s: 2 * atanh(s), 3, {1: 2}), 0, ratio**2, lambda z: z / 2, 3, 32),
+    "sin32": (of_square(sin, 3, {1: 1}), 0, (pi / 4) ** 2, lambda z: z, 3, 32),
+    "cos32": (of_square(cos, 4, {0: 1, 2: -mpf(1) / 2}), 0, (pi / 4) ** 2, lambda z: z * z, 3, 32),
     "log": (of_square(lambda s: 2 * atanh(s), 3, {1: 2}), 0, ratio**2, lambda z: z / 2, 7, 64),
     "log2dd": (of_square(log2_ratio, 5, {1: per_ln2, 3: per_ln2 * third}), 0, ratio**2, lambda z: z * z / 3, 7, 64),
     "log2of32": (of_square(log2_ratio, 1, {}), 0, ratio**2, lambda z: third, 5, 64),
