@@ -17,7 +17,7 @@ export function resolveAxis(where: string, axis: number, rank: number): number {
 export function resolveAxes(where: string, axis: Axis, rank: number): number[] {
   if (axis === undefined || axis === null) return Array.from({ length: rank }, (_, i) => i);
   const axes = (typeof axis === "number" ? [axis] : axis).map((a) => resolveAxis(where, a, rank));
-  if (new Set(axes).size === axes.length) return axes.sort((a, b) => a - b);
+  if (new Set(axes).size === axes.length) return axes.toSorted((a, b) => a - b);
   throw new RangeError(
     `${where}: expected every axis once, got ${axes.join(", ")}; leave out the repeated one${atUserLine()}`,
   );
@@ -25,9 +25,8 @@ export function resolveAxes(where: string, axis: Axis, rank: number): number[] {
 
 export function resolveIndex(where: string, index: number, size: number): number {
   if (Number.isInteger(index) && index >= -size && index < size) return index < 0 ? index + size : index;
-  throw new RangeError(
-    `${where}: expected an index from ${-size} to ${size - 1}, got ${describe(index)}; the axis has size ${size}${atUserLine()}`,
-  );
+  const range = size === 0 ? "no index, since there is no element" : `an index from ${-size} to ${size - 1}`;
+  throw new RangeError(`${where}: expected ${range}, got ${describe(index)}; the axis has size ${size}${atUserLine()}`);
 }
 
 /** A shape written by a user; -1 stands for what is left of `elements`. */

@@ -6,6 +6,7 @@ import { isNumberArray } from "../base/tree.ts";
 import type { Value } from "../base/value.ts";
 import { context } from "./context.ts";
 import { apply, type Handle, ofNumber, ofValue, shapeError, typeError } from "./handle.ts";
+import { atUserLine } from "./source.ts";
 
 /** An object with this method is taken as the array it gives. */
 export const asArray: unique symbol = Symbol("lanewise.asArray");
@@ -13,10 +14,26 @@ export const asArray: unique symbol = Symbol("lanewise.asArray");
 export type NestedNumbers = readonly (number | boolean | NestedNumbers)[];
 
 /** Everything that array functions take in the place of an array. Plain numbers are weak: they take the dtype they meet. */
-export type ArrayLike = number | boolean | NestedNumbers | TypedArray | Handle | { [asArray](): Handle };
+export type ArrayLike =
+  | number
+  | boolean
+  | TypedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint8ClampedArray
+  | Handle
+  | { [asArray](): Handle }
+  | readonly ArrayLike[];
 
+/** What acts as an array has a value and a shape too, but is none. */
 export const isHandle = (x: unknown): x is Handle =>
-  typeof x === "object" && x !== null && "dtype" in x && "shape" in x && ("value" in x || "node" in x);
+  typeof x === "object" &&
+  x !== null &&
+  "dtype" in x &&
+  "shape" in x &&
+  ("value" in x || "node" in x) &&
+  !(asArray in x);
 
 const hasAsArray = (x: unknown): x is { [asArray](): Handle } => typeof x === "object" && x !== null && asArray in x;
 
@@ -28,20 +45,40 @@ export function checkDType(where: string, dtype: unknown): DType {
 
 /** An array of what is given. Without `dtype`: plain numbers are floats, typed arrays keep what they hold. */
 export function toHandle(where: string, x: unknown, dtype?: DType): Handle {
+  if (typeof x === "number") return numberOf(where, x, dtype ?? context().float);
+  if (Array.isArray(x) && (x.length === 0 || isNumberArray(x))) return ofNumbers(where, x, dtype);
   const found = convert(where, x);
   return dtype === undefined ? found : castTo(found, dtype);
 }
 
 function convert(where: string, x: unknown): Handle {
-  const { float } = context();
-  if (typeof x === "number") return ofNumber(x, float);
   if (typeof x === "boolean") return ofNumber(x, "bool");
   if (isHandle(x)) return x;
   if (hasAsArray(x)) return x[asArray]();
   if (ArrayBuffer.isView(x)) return ofTypedArray(where, x);
-  if (Array.isArray(x)) return ofNested(where, x);
+  if (Array.isArray(x)) return ofRows(where, x);
   throw typeError(where, "an array or a number", describe(x), "convert it to numbers first");
 }
+
+const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1] } as const;
+
+/** A plain number as a dtype holds it: integers drop the fraction; what they cannot hold is an error. */
+function inDType(where: string, x: number, dtype: DType): number {
+  if (dtype === "bool") return Number(x !== 0);
+  if (isFloat(dtype)) return x;
+  const [low, high] = ranges[dtype as keyof typeof ranges];
+  const whole = Math.trunc(x);
+  if (whole >= low && whole <= high) return whole;
+  throw new RangeError(
+    `${where}: expected a number that ${dtype} holds (${low} to ${high}), got ${x}; convert the array with astype first${atUserLine()}`,
+  );
+}
+
+/** A plain number as an array without axes. */
+export const numberOf = (where: string, x: number, dtype: DType): Handle => ofNumber(inDType(where, x, dtype), dtype);
+
+// The same elements are one constant of a program, however often they are used; so they are copied once.
+const copies = new WeakMap<ArrayBufferView, Value>();
 
 function ofTypedArray(where: string, x: ArrayBufferView): Handle {
   const dtype = dtypeOf(x);
@@ -49,15 +86,24 @@ function ofTypedArray(where: string, x: ArrayBufferView): Handle {
     throw typeError(where, "a typed array of 8 to 32 bit integers or of floats", describe(x), "copy it into one");
   const kept = isFloat(dtype) ? promote(dtype, context().float) : dtype;
   const source = x as TypedArray;
+  const known = copies.get(x);
+  if (known?.dtype === kept && known.data.length === source.length && sameElements(known.data, source)) {
+    return ofValue(known);
+  }
   const data = allocate(kept, source.length);
   data.set(source);
-  return ofValue({ dtype: kept, shape: [source.length], data });
+  const value: Value = { dtype: kept, shape: [source.length], data };
+  copies.set(x, value);
+  return ofValue(value);
 }
 
-/** Rows of equal length; rows may themselves be arrays, traced ones too. */
-function ofNested(where: string, x: readonly unknown[]): Handle {
-  if (isNumberArray(x)) return ofNumbers(where, x);
-  if (x.length === 0) return ofValue({ dtype: context().float, shape: [0], data: allocate(context().float, 0) });
+function sameElements(a: TypedArray, b: TypedArray): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
+/** Rows that are themselves arrays, traced ones too. */
+function ofRows(where: string, x: readonly unknown[]): Handle {
   const rows = unify(where, x);
   const [first] = rows as [Handle, ...Handle[]];
   if (!rows.every((row) => sameShape(row.shape, first.shape))) {
@@ -76,19 +122,16 @@ function ofNested(where: string, x: readonly unknown[]): Handle {
   );
 }
 
-function ofNumbers(where: string, x: readonly unknown[]): Handle {
+function ofNumbers(where: string, x: readonly unknown[], wanted?: DType): Handle {
   const shape: number[] = [];
   for (let row: unknown = x; Array.isArray(row); row = row[0]) shape.push(row.length);
   const flat = x.flat(Infinity) as (number | boolean)[];
   const ragged = (row: unknown, depth: number): boolean =>
     Array.isArray(row) ? row.length !== shape[depth] || row.some((r) => ragged(r, depth + 1)) : depth !== shape.length;
   if (ragged(x, 0)) throw typeError(where, "rows of one length", "rows of different lengths", "fill the short ones up");
-  const dtype = flat.every((v) => typeof v === "boolean") ? "bool" : context().float;
-  const data = allocate(dtype, flat.length);
-  flat.forEach((v, i) => {
-    data[i] = Number(v);
-  });
-  return ofValue({ dtype, shape, data });
+  const flags = flat.length > 0 && flat.every((v) => typeof v === "boolean");
+  const dtype = wanted ?? (flags ? "bool" : context().float);
+  return ofValue(filled(dtype, shape, (i) => inDType(where, Number(flat[i]), dtype)));
 }
 
 export const castTo = (x: Handle, dtype: DType): Handle => (x.dtype === dtype ? x : apply("convert", [x], { dtype }));
@@ -102,7 +145,7 @@ export function unify(where: string, xs: readonly unknown[]): Handle[] {
   const met = strong.flatMap((x) => (x ? [x.dtype] : []));
   const numbers = xs.filter(isWeak);
   const dtype = numbers.reduce(meetNumber, met.length > 0 ? met.reduce(promote) : undefined) ?? context().float;
-  return xs.map((x, i) => (isWeak(x) ? ofNumber(x, dtype) : castTo(strong[i] as Handle, dtype)));
+  return xs.map((x, i) => (isWeak(x) ? numberOf(where, x, dtype) : castTo(strong[i] as Handle, dtype)));
 }
 
 /** The dtype that an array of `dtype` and a plain number meet in; of numbers alone, floats. */

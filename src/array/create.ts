@@ -4,7 +4,7 @@ import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import { resolveShape } from "./axes.ts";
 import { context } from "./context.ts";
-import { type ArrayLike, broadcastTo, checkDType, filled, toHandle } from "./convert.ts";
+import { type ArrayLike, broadcastTo, checkDType, filled, numberOf, toHandle } from "./convert.ts";
 import { type Handle, ofNumber, ofValue, typeError } from "./handle.ts";
 import { atUserLine } from "./source.ts";
 
@@ -42,15 +42,25 @@ export const fullLike = like("fullLike");
 export const zerosLike = (x: ArrayLike, options?: CreateOptions): Handle => like("zerosLike")(x, 0, options);
 export const onesLike = (x: ArrayLike, options?: CreateOptions): Handle => like("onesLike")(x, 1, options);
 
+/** Stop; or start, stop and step. Options may follow any of them. */
+export type ArangeArguments =
+  | [stop: number, options?: CreateOptions]
+  | [start: number, stop: number, options?: CreateOptions]
+  | [start: number, stop: number, step: number, options?: CreateOptions];
+
 /** `start + i · step` for all i below `stop`. Whole numbers give int32 unless `dtype` says otherwise. */
-export function arange(start: number, stop?: number, step = 1, { dtype }: CreateOptions = {}): Handle {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+export function arange(...given: ArangeArguments): Handle {
+  const numbers = given.filter((x) => typeof x === "number");
+  const [{ dtype } = {}] = given.filter((x) => typeof x === "object");
+  const [first, second, step = 1] = numbers as [number, number?, number?];
+  const [from, to] = second === undefined ? [0, first] : [first, second];
   const valid = Number.isFinite(from) && Number.isFinite(to) && Number.isFinite(step) && step !== 0;
   if (!valid)
     throw typeError("arange", "finite numbers and a step other than 0", `${from}, ${to}, ${step}`, "change them");
-  const whole = Number.isInteger(from) && Number.isInteger(step) && Number.isInteger(to);
+  const whole = [from, step, to].every(Number.isInteger);
   const kind = dtype === undefined ? (whole ? "int32" : context().float) : checkDType("arange", dtype);
   const count = Math.max(0, Math.ceil((to - from) / step));
+  if (count > 0) for (const end of [from, from + (count - 1) * step]) numberOf("arange", end, kind);
   return ofValue(filled(kind, [count], (i) => from + i * step));
 }
 

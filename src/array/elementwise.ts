@@ -1,6 +1,7 @@
 /** Element-by-element functions with NumPy's broadcasting and promotion. */
 
 import { type DType, isFloat } from "../base/dtype.ts";
+import type { LanewiseError } from "../base/errors.ts";
 import type { OpName } from "../op/table.ts";
 import { type ArrayLike, align, castTo, checkDType, toFloat, toHandle, unify } from "./convert.ts";
 import { apply, type Handle, ofNumber, typeError } from "./handle.ts";
@@ -19,7 +20,8 @@ const unary =
   (x) =>
     apply(op, [prepare(toHandle(name, x))]);
 
-const numeric = (x: Handle): Handle => (x.dtype === "bool" ? castTo(x, "int32") : x);
+/** Booleans count as 0 and 1. */
+export const numeric = (x: Handle): Handle => (x.dtype === "bool" ? castTo(x, "int32") : x);
 const bool = (x: Handle): Handle => castTo(x, "bool");
 const constant = (x: Handle, value: number): Handle => ofNumber(value, x.dtype);
 
@@ -118,12 +120,17 @@ export const isinf: Unary = (x) => {
 /** A whole number as exponent multiplies; small ones need no logarithm, and negative bases are no trouble. */
 export const pow: Binary = (a, b) => {
   if (typeof b === "number" && Number.isInteger(b) && Math.abs(b) <= 8) return powerOf(toHandle("pow", a), b);
-  return apply("pow", align("pow", unify("pow", [a, b]).map(numeric)));
+  const [base, exponent] = unify("pow", [a, b]).map(numeric) as [Handle, Handle];
+  if (!isFloat(base.dtype) && typeof b === "number" && b < 0) throw negativePower(b);
+  return apply("pow", align("pow", [base, exponent]));
 };
+
+const negativePower = (n: number): LanewiseError =>
+  typeError("pow", "an exponent from 0 on for integers", String(n), "convert the base to a float first");
 
 function powerOf(x: Handle, n: number): Handle {
   const base = numeric(x);
-  if (n < 0 && !isFloat(base.dtype)) return apply("pow", [base, constant(base, n)]);
+  if (n < 0 && !isFloat(base.dtype)) throw negativePower(n);
   if (n < 0) return apply("div", [constant(base, 1), powerOf(base, -n)]);
   // NaN to the power of 0 is 1 as well.
   if (n === 0) return apply("select", [apply("eq", [base, base]), constant(base, 1), constant(base, 1)]);

@@ -1,14 +1,14 @@
 /** An array before it has methods: numbers, or a node of the program being written. Ops are applied to these. */
 
 import type { DType } from "../base/dtype.ts";
-import { isFloat } from "../base/dtype.ts";
-import { LanewiseError } from "../base/errors.ts";
+import { isLanewiseError, LanewiseError } from "../base/errors.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
 import { formatType, scalar, type Value } from "../base/value.ts";
 import type { Attrs } from "../op/record.ts";
 import type { OpName } from "../op/table.ts";
+import type { Builder } from "../program/builder.ts";
 import { evaluateOp } from "../program/evaluate.ts";
-import { type Node, typeOf } from "../program/program.ts";
+import { type Node, type Region, typeOf } from "../program/program.ts";
 import { context } from "./context.ts";
 import { atUserLine } from "./source.ts";
 
@@ -29,29 +29,40 @@ export const ofNumber = (x: number | boolean, dtype: DType): Handle => ofValue(s
 
 /** The node of an array in the program being written; concrete ones become constants. */
 export function nodeOf(x: Handle): Node {
-  const { builder, float } = context();
-  if (!builder) throw escaped();
-  if (x.node) return x.node;
-  const value = x.value as Value;
-  return builder.value(
-    isFloat(value.dtype) && float === "float64" ? evaluateOp("convert", [value], { dtype: float }) : value,
-  );
+  const { builder } = context();
+  if (!builder || (x.node && rootOf(x.node) !== builder.root)) throw escaped(x);
+  return x.node ?? builder.value(x.value as Value);
 }
 
-const escaped = (): LanewiseError =>
+function rootOf({ region }: Node): Region {
+  let root = region;
+  while (root.parent) root = root.parent;
+  return root;
+}
+
+const escaped = (x: Handle): LanewiseError =>
   new LanewiseError(
     "trace",
-    "a traced array is used after its trace has ended: expected an array with numbers, got one that has escaped from " +
-      `a model; return it from the model instead of keeping it${atUserLine()}`,
+    `a traced value is used outside of the trace that made it: expected an array of this trace, got a traced ${formatType(x)} ` +
+      `that has escaped from another; return it from the model instead of keeping it${atUserLine()}`,
   );
 
 /** Applies an op: at once to numbers, as a node to traced arrays. Concrete operands of a trace become constants. */
 export function apply(op: OpName, operands: readonly Handle[], attrs: Attrs = {}): Handle {
   const values = operands.map((x) => x.value);
-  if (values.every((value) => value !== undefined)) return ofValue(evaluateOp(op, values, attrs));
-  const { builder } = context();
-  if (!builder) throw escaped();
-  return ofNode(builder.apply(op, operands.map(nodeOf), attrs));
+  try {
+    if (values.every((value) => value !== undefined)) return ofValue(evaluateOp(op, values, attrs));
+    const nodes = operands.map(nodeOf);
+    return ofNode((context().builder as Builder).apply(op, nodes, attrs));
+  } catch (error) {
+    throw located(error);
+  }
+}
+
+/** Errors of ops and programs know nothing of the user's source. */
+export function located(error: unknown): unknown {
+  if (!isLanewiseError(error) || error.message.includes(" (at ")) return error;
+  return new LanewiseError(error.kind, `${error.message}${atUserLine()}`, { cause: error });
 }
 
 export const isTraced = (x: Handle): boolean => x.node !== undefined;

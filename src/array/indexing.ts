@@ -1,10 +1,12 @@
 /** Picking and placing elements: static slices are views, indices known only at run time clamp to the array. */
 
-import { isFloat } from "../base/dtype.ts";
+import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
-import { resolveAxis, resolveIndex } from "./axes.ts";
-import { type ArrayLike, broadcastTo, castTo, describe, filled, isHandle, toHandle, unify } from "./convert.ts";
-import { add, less, where } from "./elementwise.ts";
+import { isNumberArray } from "../base/tree.ts";
+import { formatType, type Value } from "../base/value.ts";
+import { resolveAxis, resolveIndex, resolveShape } from "./axes.ts";
+import { type ArrayLike, broadcastTo, castTo, describe, filled, toHandle, unify } from "./convert.ts";
+import { add, less, minimum, numeric, where } from "./elementwise.ts";
 import { apply, type Handle, isTraced, numbersOf, ofNumber, ofValue, shapeError, typeError } from "./handle.ts";
 import { ravel } from "./reshape.ts";
 import { atUserLine } from "./source.ts";
@@ -52,19 +54,37 @@ function resolveRange({ start, stop, step = 1 }: Range, size: number): { start: 
   return { start: count === 0 ? 0 : first, step, count };
 }
 
-/** Integer indices as int32; negative ones count from the end, whether known when tracing or not. */
-function toIndices(name: string, indices: ArrayLike, size: number): Handle {
-  const found = toHandle(name, indices);
-  const whole = found.value?.data.every(Number.isInteger);
-  if (isFloat(found.dtype) && !(whole && !isHandle(indices))) {
-    throw typeError(name, "integer indices", found.dtype, 'convert with astype("int32")');
-  }
-  const array = castTo(found, "int32");
-  const { value } = array;
-  if (!value) return where(less(array, 0), add(array, size), array);
-  const resolved = filled("int32", value.shape, (i) => resolveIndex(name, value.data[i] as number, size));
-  return ofValue(resolved);
+/** Numbers that were written down, and are checked; arrays may be traced, and clamp, so that both behave alike. */
+const isWritten = (x: ArrayLike): boolean =>
+  typeof x === "number" || ArrayBuffer.isView(x) || isNumberArray(x) || (Array.isArray(x) && x.length === 0);
+
+/** Integers as int32. */
+export function integersOf(name: string, x: ArrayLike): Handle {
+  const found = typeof x === "number" || Array.isArray(x) ? toHandle(name, x, wholeDType(x)) : toHandle(name, x);
+  if (found.dtype === "int32") return found;
+  // Larger ones are outside of any array.
+  if (found.dtype === "uint32") return castTo(minimum(found, 2 ** 31 - 1), "int32");
+  if (isWritten(x) && found.value?.data.every(Number.isInteger)) return castTo(found, "int32");
+  const remedy = found.dtype === "bool" ? "choose with np.where" : 'convert with astype("int32")';
+  throw typeError(name, "integers", typeof x === "number" ? String(x) : formatType(found), remedy);
 }
+
+/** Whole numbers are read as int32, exactly. */
+const wholeDType = (x: number | readonly ArrayLike[]): DType | undefined =>
+  (typeof x === "number" ? [x] : (x as readonly unknown[]).flat(Infinity)).every(Number.isInteger)
+    ? "int32"
+    : undefined;
+
+/** Indices counted from the front: written ones are checked, others wrap once and clamp where they are used. */
+function toIndices(name: string, indices: ArrayLike, size: number): Handle {
+  const array = integersOf(name, indices);
+  const { value } = array;
+  if (!value || !isWritten(indices)) return where(less(array, 0), add(array, size), array);
+  const resolved = filled("int32", value.shape, (i) => resolveIndex(name, value.data[i] as number, size));
+  return sameNumbers(resolved, value) ? array : ofValue(resolved);
+}
+
+const sameNumbers = (a: Value, b: Value): boolean => a.data.every((x, i) => x === b.data[i]);
 
 /** Elements at `indices` along an axis; without one, of the flattened array. */
 export function take(x: ArrayLike, indices: ArrayLike, axis?: number | null): Handle {
@@ -97,31 +117,40 @@ export function at(x: ArrayLike, ...indices: readonly ArrayLike[]): Handle {
 }
 
 function windowOf(array: Handle, starts: readonly Handle[], shape: Shape): Handle {
-  if (starts.some(isTraced)) {
+  const outside = shape.some((size, d) => size > (array.shape[d] as number));
+  if (starts.some(isTraced) || outside) {
     const all = shape.map((_, d) => starts[d] ?? ofNumber(0, "int32"));
     return apply("dynamicSlice", [array, ...all], { shape: [...shape] });
   }
-  const start = shape.map((_, d) => starts[d]?.value?.data[0] ?? 0);
+  const start = shape.map((size, d) => {
+    const last = (array.shape[d] as number) - size;
+    return Math.min(Math.max(starts[d]?.value?.data[0] ?? 0, 0), last);
+  });
   return apply("slice", [array], { start, step: shape.map(() => 1), shape: [...shape] });
 }
 
-const startsOf = (name: string, array: Handle, starts: readonly ArrayLike[]): Handle[] => {
-  if (starts.length !== array.shape.length) {
+/** One scalar per axis, counted from the front. */
+function startsOf(name: string, array: Handle, starts: ArrayLike): Handle[] {
+  const given: readonly ArrayLike[] = Array.isArray(starts) ? starts : rows(toHandle(name, starts));
+  if (given.length !== array.shape.length) {
     throw shapeError(
       name,
-      `one start per axis, not ${starts.length},`,
+      `one start per axis, not ${given.length},`,
       [array.shape],
       "give 0 where it is the whole axis",
     );
   }
-  return starts.map((start, d) => {
-    const index = typeof start === "number" ? ofNumber(start, "int32") : castTo(toHandle(name, start), "int32");
+  return given.map((start, d) => {
+    const index = integersOf(name, start);
+    if (index.shape.length > 0) throw shapeError(name, "scalars as starts", [index.shape], "pick one element");
     return where(less(index, 0), add(index, array.shape[d] as number), index);
   });
-};
+}
+
+const rows = (x: Handle): Handle[] => Array.from({ length: x.shape[0] ?? 0 }, (_, i) => at(x, i));
 
 /** A window of a static size at starts known at run time; they clamp so that it lies inside. */
-export function dynamicSlice(x: ArrayLike, starts: readonly ArrayLike[], sizes: Shape): Handle {
+export function dynamicSlice(x: ArrayLike, starts: ArrayLike, sizes: Shape): Handle {
   const array = toHandle("dynamicSlice", x);
   const fits = sizes.length === array.shape.length && sizes.every((s, d) => s >= 0 && s <= (array.shape[d] as number));
   if (!fits) throw shapeError("dynamicSlice", "a window inside of the array", [array.shape, sizes], "make it smaller");
@@ -129,7 +158,7 @@ export function dynamicSlice(x: ArrayLike, starts: readonly ArrayLike[], sizes: 
 }
 
 /** The array with a window replaced; the starts clamp so that it lies inside. */
-export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, starts: readonly ArrayLike[]): Handle {
+export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, starts: ArrayLike): Handle {
   const array = toHandle("dynamicUpdateSlice", x);
   const window = toHandle("dynamicUpdateSlice", update, array.dtype);
   const fits =
@@ -145,42 +174,40 @@ export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, starts: read
   return apply("dynamicUpdateSlice", [array, window, ...startsOf("dynamicUpdateSlice", array, starts)]);
 }
 
-/** Segment numbers or places, which must be known when tracing: the kernel is laid out for them. */
-function staticIndices(name: string, indices: ArrayLike, count: number): Handle {
-  const found = castTo(toHandle(name, indices), "int32");
-  const { data, shape } = numbersOf(
-    found,
-    `${name}: indices`,
-    "close over a typed array instead of passing it as an argument",
-  );
-  if (shape.length !== 1) throw shapeError(name, "a list of indices", [shape], "flatten it");
-  const wrong = data.findIndex((i) => i < -count || i >= count);
+/** Places in 0 to count - 1, which must be known when tracing: the kernel is laid out for them. */
+function staticIndices(name: string, indices: ArrayLike, count: number, lowest: number): Handle {
+  const remedy = "close over a typed array instead of passing it as an argument";
+  const array = integersOf(name, indices);
+  const value = numbersOf(array, `${name}: indices`, remedy);
+  if (value.shape.length !== 1) throw shapeError(name, "a list of indices", [value.shape], "flatten it");
+  const wrong = value.data.findIndex((i) => i < lowest || i >= count);
   if (wrong >= 0) {
     throw new RangeError(
-      `${name}: expected indices from 0 to ${count - 1}, got ${data[wrong]} at place ${wrong}; correct it, or raise the count${atUserLine()}`,
+      `${name}: expected indices from ${lowest} to ${count - 1}, got ${value.data[wrong]} at place ${wrong}; ` +
+        `correct it, or raise the count${atUserLine()}`,
     );
   }
-  return ofValue(
-    filled("int32", shape, (i) => ((data[i] as number) < 0 ? (data[i] as number) + count : (data[i] as number))),
-  );
+  if (value.data.every((i) => i >= 0)) return array;
+  return ofValue(filled("int32", value.shape, (i) => ((value.data[i] as number) + count) % count));
 }
 
 /** `x` with `updates[i]` added at `indices[i]` of the first axis, in order of i. Indices are static. */
 export function scatterAdd(x: ArrayLike, indices: ArrayLike, updates: ArrayLike): Handle {
-  const [array, terms] = unify("scatterAdd", [x, updates]) as [Handle, Handle];
-  const places = staticIndices("scatterAdd", indices, array.shape[0] ?? 0);
+  const [array, terms] = unify("scatterAdd", [x, updates]).map(numeric) as [Handle, Handle];
+  if (array.shape.length === 0) throw shapeError("scatterAdd", "an array with axes", [[]], "use add");
+  const places = staticIndices("scatterAdd", indices, array.shape[0] as number, -(array.shape[0] as number));
   const shape = [places.shape[0] as number, ...array.shape.slice(1)];
   return apply("scatterAdd", [array, places, broadcastTo("scatterAdd", terms, shape)]);
 }
 
 /** Sums of `values[i]` over all i with `segmentIds[i] = s`, for every s below `numSegments`. The ids are static. */
 export function segmentSum(values: ArrayLike, segmentIds: ArrayLike, numSegments: number): Handle {
-  const terms = toHandle("segmentSum", values);
-  const ids = staticIndices("segmentSum", segmentIds, numSegments);
+  const terms = numeric(toHandle("segmentSum", values));
+  const [count] = resolveShape("segmentSum", numSegments) as [number];
+  const ids = staticIndices("segmentSum", segmentIds, count, 0);
   if (terms.shape[0] !== ids.shape[0]) {
     throw shapeError("segmentSum", "one segment id per value", [terms.shape, ids.shape], "make the lists equally long");
   }
-  const zero = ofNumber(0, terms.dtype === "bool" ? "int32" : terms.dtype);
-  const zeros = broadcastTo("segmentSum", zero, [numSegments, ...terms.shape.slice(1)]);
-  return apply("scatterAdd", [zeros, ids, castTo(terms, zero.dtype)]);
+  const zeros = broadcastTo("segmentSum", ofNumber(0, terms.dtype), [count, ...terms.shape.slice(1)]);
+  return apply("scatterAdd", [zeros, ids, terms]);
 }

@@ -10,11 +10,11 @@ export { cond, switchBranch as switch } from "./branch.ts";
 export { foriLoop, map, type ScanOptions, scan, whileLoop } from "./loop.ts";
 
 /** The window of shape `sizes` that begins at `starts`, one integer per axis; it is kept inside of the array. */
-export const dynamicSlice = (x: ArrayLike, starts: readonly ArrayLike[], sizes: Shape): NdArray =>
+export const dynamicSlice = (x: ArrayLike, starts: ArrayLike, sizes: Shape): NdArray =>
   wrap(index.dynamicSlice(x, starts, sizes));
 
 /** The array with `update` written at `starts`, one integer per axis; the window is kept inside of the array. */
-export const dynamicUpdateSlice = (x: ArrayLike, update: ArrayLike, starts: readonly ArrayLike[]): NdArray =>
+export const dynamicUpdateSlice = (x: ArrayLike, update: ArrayLike, starts: ArrayLike): NdArray =>
   wrap(index.dynamicUpdateSlice(x, update, starts));
 
 /** `a` where `pred` is true, else `b`, element by element. */

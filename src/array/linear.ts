@@ -1,12 +1,11 @@
 /** Products of vectors and matrices. */
 
 import { broadcastShapes, type Shape, sizeOf } from "../base/shape.ts";
-import { type ArrayLike, broadcastTo, castTo, toHandle, unify } from "./convert.ts";
-import { mul } from "./elementwise.ts";
+import { type ArrayLike, broadcastTo, toHandle, unify } from "./convert.ts";
+import { mul, numeric } from "./elementwise.ts";
 import { apply, type Handle, shapeError } from "./handle.ts";
 
 const reshape = (x: Handle, shape: Shape): Handle => apply("reshape", [x], { shape: [...shape] });
-const numeric = (x: Handle): Handle => (x.dtype === "bool" ? castTo(x, "int32") : x);
 
 /** `[..., m, k]` by `[..., k, n]`; vectors count as a row on the left and a column on the right, as in NumPy. */
 export function matmul(a: ArrayLike, b: ArrayLike): Handle {

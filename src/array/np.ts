@@ -215,10 +215,8 @@ export const onesLike: Like = lift(create.onesLike);
 export const fullLike: (x: ArrayLike, value: ArrayLike, options?: create.CreateOptions) => NdArray = lift(
   create.fullLike,
 );
-/** `np.arange(stop)` or `np.arange(start, stop, step?)`; int32 for whole numbers. */
-export const arange: (start: number, stop?: number, step?: number, options?: create.CreateOptions) => NdArray = lift(
-  create.arange,
-);
+/** `np.arange(stop)` or `np.arange(start, stop, step?)`, then `{ dtype }`; int32 for whole numbers. */
+export const arange: (...given: create.ArangeArguments) => NdArray = lift(create.arange);
 /** Evenly spaced numbers, both ends included. Default 50. */
 export const linspace: (
   start: number,

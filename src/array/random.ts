@@ -7,22 +7,45 @@
 import type { FloatDType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { type KeyData, threefry2x32 } from "../base/threefry.ts";
+import { formatType } from "../base/value.ts";
 import { resolveShape } from "./axes.ts";
 import { context } from "./context.ts";
-import { type ArrayLike, broadcastTo, castTo, checkDType, filled, isHandle, toHandle } from "./convert.ts";
+import { type ArrayLike, broadcastTo, castTo, checkDType, filled, isHandle, numberOf, toHandle } from "./convert.ts";
 import * as math from "./elementwise.ts";
 import { apply, type Handle, ofNumber, ofValue, shapeError, typeError } from "./handle.ts";
 import { type NdArray, wrap } from "./ndarray.ts";
 import { concatenate, expandDims, reshape } from "./reshape.ts";
 import { atUserLine } from "./source.ts";
 
-/** A key: uint32 of shape [2]. Use each key once; `split` it for more. */
-export function key(seed: number): NdArray {
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`random.key: expected a whole number as seed, got ${seed}; use an integer${atUserLine()}`);
+/**
+ * A key: uint32 of shape [2]. Use each key once; `split` it for more. Whole numbers are their 64 bits, but for
+ * negative ones, which are their lower 32, as in JAX; arrays are int32 or uint32 scalars.
+ */
+export function key(seed: ArrayLike): NdArray {
+  if (typeof seed === "number") {
+    if (!Number.isSafeInteger(seed) || seed < -(2 ** 31)) {
+      const remedy = "use an integer from -2^31 up to 2^53";
+      throw new RangeError(`random.key: expected a whole number as seed, got ${seed}; ${remedy}${atUserLine()}`);
+    }
+    const high = seed < 0 ? 0 : Math.floor(seed / 2 ** 32);
+    return wrap(ofValue({ dtype: "uint32", shape: [2], data: Uint32Array.of(high, seed) }));
   }
-  const high = seed < 0 ? 0 : Math.floor(seed / 2 ** 32);
-  return wrap(ofValue({ dtype: "uint32", shape: [2], data: Uint32Array.of(high, seed) }));
+  const low = wordOf("random.key", seed);
+  if (low.shape.length > 0) throw shapeError("random.key", "a scalar", [low.shape], "make one key at a time");
+  return wrap(concatenate([ofValue(filled("uint32", [1], () => 0)), reshape(low, [1])]));
+}
+
+/** 32 bits of an integer. */
+function wordOf(where: string, x: ArrayLike): Handle {
+  if (typeof x === "number" && x >= 0) return numberOf(where, wholeNumber(where, x), "uint32");
+  const given = typeof x === "number" ? numberOf(where, wholeNumber(where, x), "int32") : toHandle(where, x);
+  if (given.dtype === "uint32" || given.dtype === "int32") return castTo(given, "uint32");
+  throw typeError(where, "an integer", formatType(given), 'convert with astype("int32")');
+}
+
+function wholeNumber(where: string, x: number): number {
+  if (Number.isInteger(x)) return x;
+  throw typeError(where, "an integer", String(x), "round it");
 }
 
 /** `count` new keys as rows of [count, 2]; `keys.at(i)` is one of them. */
@@ -34,8 +57,7 @@ export function split(from: NdArray, count = 2): NdArray {
 /** The key that belongs to a key and an integer, such as the number of a step. */
 export function foldIn(from: NdArray, data: ArrayLike): NdArray {
   const [a, b] = wordsOf("random.foldIn", from);
-  const given = toHandle("random.foldIn", data);
-  const low = castTo(given.dtype === "uint32" ? given : castTo(given, "int32"), "uint32");
+  const low = wordOf("random.foldIn", data);
   if (low.shape.length > 0) throw shapeError("random.foldIn", "a scalar", [low.shape], "fold in one number at a time");
   const words = threefry(a, b, ofNumber(0, "uint32"), low).map((word) => reshape(word, [1]));
   return wrap(concatenate(words));
@@ -62,6 +84,7 @@ export function uniform(from: NdArray, shape: number | Shape = [], options: Unif
   const dtype = floatOf("random.uniform", options.dtype);
   const target = resolveShape("random.uniform", shape);
   const unit = reshape(dtype === "float32" ? unit32(from, sizeOf(target)) : unit64(from, sizeOf(target)), target);
+  if (low === 0 && high === 1) return wrap(unit);
   const [start, end] = [toHandle("random.uniform", low, dtype), toHandle("random.uniform", high, dtype)];
   const scaled = math.add(math.mul(unit, math.sub(end, start)), start);
   return wrap(broadcastTo("random.uniform", math.maximum(start, scaled), target));

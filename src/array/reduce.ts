@@ -5,7 +5,7 @@ import { sizeOf } from "../base/shape.ts";
 import type { OpName } from "../op/table.ts";
 import { type Axis, resolveAxes, resolveAxis } from "./axes.ts";
 import { type ArrayLike, broadcastTo, castTo, filled, toFloat, toHandle } from "./convert.ts";
-import { div, equal, isnan, logicalOr, mul, sqrt, sub, where } from "./elementwise.ts";
+import { div, equal, isnan, logicalOr, mul, numeric, sqrt, sub, where } from "./elementwise.ts";
 import { apply, type Handle, ofNumber, ofValue, typeError } from "./handle.ts";
 
 export interface ReduceOptions {
@@ -19,8 +19,6 @@ export interface SpreadOptions extends ReduceOptions {
 }
 
 export type Reduction = (x: ArrayLike, axis?: Axis, options?: ReduceOptions) => Handle;
-
-const integers = (x: Handle): Handle => (x.dtype === "bool" ? castTo(x, "int32") : x);
 
 const reduction =
   (name: string, op: OpName, prepare: (x: Handle) => Handle): Reduction =>
@@ -37,10 +35,10 @@ const reduction =
 
 const kept = (x: Handle, axes: readonly number[]): number[] => x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
 
-export const sum = reduction("sum", "sum", integers);
-export const prod = reduction("prod", "prod", integers);
-export const min = reduction("min", "reduceMin", integers);
-export const max = reduction("max", "reduceMax", integers);
+export const sum = reduction("sum", "sum", numeric);
+export const prod = reduction("prod", "prod", numeric);
+export const min = reduction("min", "reduceMin", numeric);
+export const max = reduction("max", "reduceMax", numeric);
 export const all = reduction("all", "reduceAnd", (x) => castTo(x, "bool"));
 export const any = reduction("any", "reduceOr", (x) => castTo(x, "bool"));
 
@@ -65,7 +63,7 @@ export const std = (x: ArrayLike, axis?: Axis, options?: SpreadOptions): Handle 
 const position =
   (name: string, extreme: Reduction) =>
   (x: ArrayLike, axis?: number | null, { keepdims = false }: ReduceOptions = {}): Handle => {
-    const given = integers(toHandle(name, x));
+    const given = numeric(toHandle(name, x));
     const flat = axis === undefined || axis === null;
     const array = flat ? apply("reshape", [given], { shape: [sizeOf(given.shape)] }) : given;
     const along = flat ? 0 : resolveAxis(name, axis, array.shape.length);
@@ -84,7 +82,7 @@ export const argmin = position("argmin", min);
 
 /** Running sum along an axis; without one, of the flattened array. */
 export function cumsum(x: ArrayLike, axis?: number | null): Handle {
-  const array = integers(toHandle("cumsum", x));
+  const array = numeric(toHandle("cumsum", x));
   if (axis !== undefined && axis !== null) {
     return apply("cumsum", [array], { axis: resolveAxis("cumsum", axis, array.shape.length) });
   }
