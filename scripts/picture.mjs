@@ -37,7 +37,7 @@ rows.forEach((_, i) => {
   });
 });
 
-canvas.text(left + width / 2, 16, "day of the peak, 10,000 epidemics", { anchor: 0.5 });
+canvas.text(left + width / 2, 16, "share of people infected, 10,000 epidemics", { anchor: 0.5 });
 const ticks = (axis) => [0, 0.25, 0.5, 0.75, 1].map((t) => [t, axis[0] + t * (axis[axis.length - 1] - axis[0])]);
 for (const [t, value] of ticks(columns)) {
   const x = left + Math.round(t * (width - 1));
@@ -57,7 +57,7 @@ for (let y = 0; y < height; y++) canvas.fill(bar, top + y, 20, 1, colourOf(1 - y
 for (const t of [0, 0.25, 0.5, 0.75, 1]) {
   const y = top + Math.round((1 - t) * (height - 1));
   canvas.fill(bar + 20, y, 5, 1, [40, 40, 40]);
-  canvas.text(bar + 30, y - 6, formatNumber(Math.round(low + t * (high - low))));
+  canvas.text(bar + 30, y - 6, `${Math.round((low + t * (high - low)) * 100)}%`);
 }
 
 writeFileSync(path("../docs/flights.png"), canvas.png());

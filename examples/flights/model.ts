@@ -5,10 +5,10 @@
  * With prevalence i_a (infected share of the people of airport a) and flights F_ab from b to a, somebody at a meets
  * infected people at the rate
  *
- *   β · [ (1 − m) · i_a + m · Σ_b F_ab · i_b / Σ_b F_ab ],   m = mixing · (1 − cancelled),   β = R0 · recovery
+ *   β · [ (1 − m) · i_a + m · (1 − cancelled) · Σ_b F_ab · i_b / Σ_b F_ab ],   β = R0 · recovery
  *
- * so a cancelled flight turns meetings with travellers into meetings at home (Rvachev & Longini 1985,
- * doi:10.1016/0025-5564(85)90064-1, in its simplest form).
+ * where m is the share of meetings that is with people from linked airports: with a cancelled flight they do not take
+ * place (the metapopulation model of Rvachev & Longini 1985, doi:10.1016/0025-5564(85)90064-1, in its simplest form).
  */
 
 import { defineExploration, GridSpace, lax, type NdArray, np, Parameter } from "lanewise";
@@ -22,13 +22,13 @@ const days = 365;
 const dt = 0.5;
 
 export interface State {
-  /** People that one infected person infects where nobody is immune. */
+  /** People that one infected person infects where nobody is immune and all flights go. */
   R0: NdArray;
   /** Fraction of all flights that does not take place. */
   cancelled: NdArray;
   /** 1/days: five days ill on average. */
   recovery: number;
-  /** Fraction of meetings that is with people from linked airports while all flights go. */
+  /** Share of meetings that is with people from linked airports while all flights go. */
   mixing: number;
   /** Infected share of the people at the first airport, on the first day. */
   seed: number;
@@ -46,11 +46,12 @@ export function epidemic(state: State, network: { weight: NdArray; population: N
   const first = airports.indexOf(firstCase);
   if (first < 0) throw new Error(`firstCase: expected an IATA code of the flight table, got ${firstCase}`);
   const beta = np.mul(R0, recovery);
-  const travel = np.mul(np.sub(1, cancelled), mixing);
+  const away = np.mul(np.sub(1, cancelled), mixing);
+  const home = np.sub(1, mixing);
 
   const slope = ({ susceptible, infected }: People): People => {
     const met = np.segmentSum(infected.take(origin).mul(network.weight), destination, airports.length);
-    const exposure = infected.add(met.sub(infected).mul(travel));
+    const exposure = infected.mul(home).add(met.mul(away));
     const infections = susceptible.mul(exposure).mul(beta);
     return { susceptible: infections.neg(), infected: infections.sub(infected.mul(recovery)) };
   };
@@ -93,11 +94,11 @@ export function epidemic(state: State, network: { weight: NdArray; population: N
 
 const space = new GridSpace(
   {
-    R0: new Parameter("R0", 2, { low: 1, high: 4, free: true }),
+    R0: new Parameter("R0", 1.5, { low: 1, high: 2.5, free: true }),
     cancelled: new Parameter("cancelled", 0, { low: 0, high: 1, free: true }),
     recovery: 1 / 5,
-    mixing: 0.02,
-    seed: 1e-4,
+    mixing: 0.3,
+    seed: 1e-5,
     firstCase: "SEA",
   },
   { n: 100 },
@@ -108,5 +109,5 @@ export default defineExploration({
   space,
   args: [{ weight: np.asarray(weight), population: np.asarray(population) }],
   title: "Ten thousand epidemics on the US flight network",
-  show: "peakDay",
+  show: "attackRate",
 });
