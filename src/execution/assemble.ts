@@ -9,6 +9,7 @@ import type { ResultColumns } from "../store/memory.ts";
 import type { Report } from "./report.ts";
 import { Results } from "./results.ts";
 import { type Column, resultNames } from "./table.ts";
+import type { ResultOf, StackedOf } from "./types.ts";
 import { wholeView } from "./view.ts";
 
 /** The tree that a model returns. */
@@ -23,7 +24,7 @@ export function resultsOf<R>(
   { structure, paths, outputs }: Outputs,
   columns: ResultColumns,
   report: Report,
-): Results<R> {
+): Results<ResultOf<R>, StackedOf<R>> {
   // Parameters as the user wrote them, in 64 bits, rather than as the model's floats.
   const sources = space.outsideColumns();
   // An empty space of the user's own has no point to tell its leaves.
@@ -43,7 +44,7 @@ export function resultsOf<R>(
     report.points,
     axes?.map(({ size }) => size),
   );
-  return new Results<R>(
+  return new Results(
     { structure, types: outputs, columns, table: [...parameters, ...results], names, axes, report },
     view,
   );

@@ -7,7 +7,7 @@ import { sameShape } from "../base/shape.ts";
 import { formatType } from "../base/value.ts";
 import { compile } from "../device/cache.ts";
 import { holdDevices, releaseDevices } from "../device/host.ts";
-import { canShareMemory, freeMemory } from "../device/platform.ts";
+import { freeMemory } from "../device/platform.ts";
 import type { BatchRule, Tally, Task } from "../device/protocol.ts";
 import { type TargetName, targets } from "../device/table.ts";
 import type { ModelState } from "../space/point.ts";
@@ -21,7 +21,7 @@ import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { runJob } from "./schedule.ts";
 import { nextTaskId } from "./task.ts";
-import type { RestOf } from "./types.ts";
+import type { RestOf, ResultOf, StackedOf } from "./types.ts";
 import * as check from "./validate.ts";
 
 export interface ExecutionOptions<A extends readonly unknown[] = readonly unknown[], K = unknown> {
@@ -89,6 +89,7 @@ export class ParallelExecution<
     check.checkBatch(where, options.nVmap ?? "auto");
     check.checkDevices(where, options.nPmap ?? "auto");
     check.checkBytes(where, options.memoryBudget);
+    check.checkShared(where, options.sharedMemory);
     this.#float = check.checkFloat(where, options.dtype);
     this.#target = check.checkTarget(where, options.target);
     this.#model = model;
@@ -102,7 +103,7 @@ export class ParallelExecution<
    * Rejects with a LanewiseError of kind `"trace"` or `"type"` for a model that cannot be traced, `"memory"` for results
    * larger than the budget, `"device"` when a device dies, or with the signal's reason.
    */
-  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<R>> {
+  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
     signal?.throwIfAborted();
     const where = "ParallelExecution";
     const nVmap = this.#options.nVmap ?? "auto";
@@ -113,7 +114,7 @@ export class ParallelExecution<
     const began = performance.now();
     const task = await this.#compile(traced, nVmap, total, count);
     const compileSeconds = (performance.now() - began) / 1000;
-    const shared = this.#options.sharedMemory ?? canShareMemory();
+    const shared = check.checkShared(where, this.#options.sharedMemory);
     const columns = allocateResults(traced.outputs, total, shared);
     const sources = this.#space.columns(this.#float);
     checkSources(sources, traced, total);

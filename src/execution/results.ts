@@ -15,7 +15,6 @@ import type { ResultColumns } from "../store/memory.ts";
 import { coordinatesOf, positionOf } from "./axes.ts";
 import type { Report } from "./report.ts";
 import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
-import type { ResultOf, StackedOf } from "./types.ts";
 import { type Dimension, pickView, sliceView, type View } from "./view.ts";
 
 /** Everything that all views of one run share. */
@@ -34,11 +33,11 @@ export interface ResultData {
 }
 
 /**
- * Results in order of the space's points; `R` is what the model returns for one of them.
+ * Results in order of the space's points; `T` is what one of them is, `S` all of them stacked.
  *
  * A scalar leaf is a number (or a boolean), a leaf with a shape an `NdArray`.
  */
-export class Results<R = unknown> implements Iterable<ResultOf<R>> {
+export class Results<T = unknown, S = unknown> implements Iterable<T> {
   readonly #data: ResultData;
   readonly #view: View;
 
@@ -64,31 +63,31 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
    *
    * @throws {RangeError} outside of `-length … length - 1`.
    */
-  at<T = ResultOf<R>>(index: number): T {
+  at<U = T>(index: number): U {
     const point = this.#view.index(resolveIndex("results.at", index, this.length));
     // The tree is the one that the model returned, with numbers for leaves.
     return unflatten(
       this.#data.structure,
       this.#data.types.map((type, k) => this.#leaf(type, k, point)),
-    ) as T;
+    ) as U;
   }
 
   /** Points `start`, `start + step`, … up to but without `stop`, as Python counts them; results again, nothing is copied. */
-  slice(start?: number, stop?: number, step?: number): Results<R> {
+  slice(start?: number, stop?: number, step?: number): Results<T, S> {
     const range = resolveSlice("results.slice", this.length, start, stop, step);
     return new Results(this.#data, sliceView(this.#view, range.start, range.step, range.length));
   }
 
-  *[Symbol.iterator](): IterableIterator<ResultOf<R>> {
+  *[Symbol.iterator](): IterableIterator<T> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }
 
   /** The tree of results with one typed array per leaf, `[length, ...shape]`, row-major; `bool` as 0 and 1. */
-  get stacked(): StackedOf<R> {
+  get stacked(): S {
     const leaves = this.#data.columns.data.map((column, k) =>
       gather({ data: column }, this.#data.types[k] as Type, this.#view),
     );
-    return unflatten(this.#data.structure, leaves) as StackedOf<R>;
+    return unflatten(this.#data.structure, leaves) as S;
   }
 
   /** Per point: 0 ok, 1 a result is NaN or infinite. */
@@ -121,7 +120,7 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
    *
    * @throws {RangeError} when an axis is unknown or has no such value.
    */
-  sel(values: { readonly [path: string]: number }): Results<R> {
+  sel(values: { readonly [path: string]: number }): Results<T, S> {
     return this.#pick("results.sel", values, (dimension, path, value) => {
       const { columns } = this.#axis(dimension.axis);
       const column = columns.find((c) => c.path === path) ?? columns[0];
@@ -135,7 +134,7 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
    *
    * @throws {RangeError} when an axis is unknown or has no such position.
    */
-  isel(positions: { readonly [path: string]: number }): Results<R> {
+  isel(positions: { readonly [path: string]: number }): Results<T, S> {
     return this.#pick("results.isel", positions, ({ size }, path, position) => {
       if (Number.isInteger(position) && position >= -size && position < size) return (position + size) % size;
       throw new RangeError(
@@ -173,7 +172,7 @@ export class Results<R = unknown> implements Iterable<ResultOf<R>> {
     where: string,
     wanted: { readonly [path: string]: number },
     position: (dimension: Dimension, path: string, value: number) => number,
-  ): Results<R> {
+  ): Results<T, S> {
     const dimensions = this.#product(where);
     const picks = new Map<Dimension, number>();
     for (const [path, value] of Object.entries(wanted)) {

@@ -5,7 +5,7 @@
  */
 
 import type { ColumnSource } from "../base/column.ts";
-import type { TypedArray } from "../base/dtype.ts";
+import { dtypeInfo, type TypedArray } from "../base/dtype.ts";
 import type { HostDevice } from "../device/host.ts";
 import { Pace } from "../device/pace.ts";
 import { type BatchRule, DONE, type RangeResult, STOP, type Tally, type Task } from "../device/protocol.ts";
@@ -60,7 +60,19 @@ export async function runJob(job: Job): Promise<readonly Tally[]> {
   }
 }
 
-function claimed({ task, sources, total, rule, devices, columns }: Job): Spread {
+/** Tables of more bytes than this are put where all devices see them, instead of one copy for each. */
+const SMALL_TABLE = 2 ** 16;
+
+function inSharedMemory(source: ColumnSource): ColumnSource {
+  if (source.kind !== "table" || source.values.byteLength <= SMALL_TABLE) return source;
+  const { storage } = dtypeInfo[source.dtype];
+  const values = new storage(new SharedArrayBuffer(source.values.byteLength));
+  values.set(source.values);
+  return { ...source, values };
+}
+
+function claimed({ task, sources: given, total, rule, devices, columns }: Job): Spread {
+  const sources = given.map(inSharedMemory);
   const control = new BigInt64Array(new SharedArrayBuffer(8 * (DONE + devices.length)));
   const finished = devices.map(async (device, index) => {
     const loaded = device.load(task);

@@ -18,7 +18,7 @@ import type { ExecutionOptions, RunOptions } from "./parallel.ts";
 import { Reporter } from "./progress.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
-import type { RestOf } from "./types.ts";
+import type { RestOf, ResultOf, StackedOf } from "./types.ts";
 import * as check from "./validate.ts";
 
 /** The event loop gets its turn at least as often: for signals, and for a page to stay alive. */
@@ -58,7 +58,7 @@ export class SequentialExecution<
   }
 
   /** Computes all points, in order. Rejects with what the model throws, or with the signal's reason. */
-  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<R>> {
+  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
     const total = this.#space.N;
     let done = 0;
     const reporter = new Reporter(total, () => [done], onProgress);

@@ -142,9 +142,9 @@ function commonSize(where: string, sizes: ReadonlyMap<string, number>, axisOf: A
 function toFront(where: string, path: string, array: NdArray, axis: number): NdArray {
   const rank = array.shape.length;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    const range = rank === 0 ? "no axis, since it is a scalar" : `an axis from ${-rank} to ${rank - 1}`;
+    const got = rank === 0 ? "a scalar" : `shape [${array.shape.join(", ")}]`;
     throw new RangeError(
-      `${where}: expected ${range} of ${path}, got ${axis}; set inAxes to null for what is not mapped`,
+      `${where}: expected ${path} to have an axis ${axis}, got ${got}; set inAxes to null for what is not mapped`,
     );
   }
   return move(array, axis < 0 ? axis + rank : axis, 0);

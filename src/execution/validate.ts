@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.ts";
 import { hostDeviceCount } from "../device/host.ts";
+import { canShareMemory } from "../device/platform.ts";
 import { defaultTarget, type TargetName, targetNames, targets } from "../device/table.ts";
 import { describe } from "../space/arrays.ts";
 import { AbstractSpace } from "../space/space.ts";
@@ -49,7 +50,7 @@ export function checkDevices(where: string, nPmap: unknown): number {
   const known = hostDeviceCount();
   if (!isCount(nPmap)) {
     throw new RangeError(
-      `${where}: expected nPmap to be a positive integer or "auto", got ${describe(nPmap)}; there are ${known} devices`,
+      `${where}: expected nPmap to be a positive integer or "auto", got ${describe(nPmap)}; give at most ${known}, the number of devices`,
     );
   }
   if (nPmap === "auto") return known;
@@ -76,6 +77,19 @@ export function checkTarget(where: string, target: unknown): TargetName {
   }
   if (targets[target as TargetName].available()) return target as TargetName;
   throw new TypeError(`${where}: expected a target that runs here, got ${target}; leave out target`);
+}
+
+export function checkShared(where: string, shared: unknown): boolean {
+  const possible = canShareMemory();
+  if (shared === undefined) return possible;
+  if (typeof shared !== "boolean") {
+    throw new TypeError(`${where}: expected sharedMemory to be true or false, got ${describe(shared)}`);
+  }
+  if (!shared || possible) return shared;
+  throw new TypeError(
+    `${where}: expected a page that may share memory, got one that is not cross-origin isolated; ` +
+      "leave out sharedMemory, or serve the page with the headers COOP same-origin and COEP require-corp",
+  );
 }
 
 export function checkBytes(where: string, budget: unknown): number | undefined {

@@ -58,8 +58,8 @@ export function pickView(view: View, picks: ReadonlyMap<Dimension, number>): Vie
   const all = view.dimensions ?? [];
   const dimensions = all.filter((dimension) => !picks.has(dimension));
   const length = dimensions.reduce((n, { size }) => n * size, 1);
-  let offset = 0;
-  for (const d of all) offset += (d.first + (picks.get(d) ?? 0) * d.step) * d.stride;
+  let offset = view.index(0);
+  for (const [{ step, stride }, at] of picks) offset += at * step * stride;
   return {
     length,
     dimensions,

@@ -36,6 +36,7 @@ test.each([
   ["more devices than there are", make(model, space, { nPmap: 3 })],
   ["a dtype that is no float", make(model, space, { dtype: "int32" })],
   ["an unknown target", make(model, space, { target: "gpu" })],
+  ["shared memory that is neither", make(model, space, { sharedMemory: 1 })],
   ["a budget that is no number", make(model, space, { memoryBudget: "1 GB" })],
 ])("%s is refused", (_, construct) => {
   expect(construct).toThrowErrorMatchingSnapshot();
@@ -43,13 +44,17 @@ test.each([
 
 test("a sequential execution checks the same", () => {
   // biome-ignore lint/suspicious/noExplicitAny: a wrong type on purpose
-  expect(() => new SequentialExecution(3 as any, space)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => new SequentialExecution(3 as any, space)).toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: SequentialExecution: expected a model that is a function, got 3; give (state) => result as the first argument]`,
+  );
 });
 
 test("devices that have become fewer are noticed at the run", async () => {
   const executor = new ParallelExecution(model, space, { nPmap: 2 });
   setHostDeviceCount(1);
-  await expect(executor.run()).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(executor.run()).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: ParallelExecution: expected nPmap of at most 1, the number of devices (deviceCount()), got 2; lower it, or call setHostDeviceCount first]`,
+  );
   setHostDeviceCount(2);
 });
 
@@ -59,7 +64,11 @@ test("results larger than the budget are refused before the run", async () => {
     const run = new Class(model, space, { memoryBudget: 1000 }).run();
     message += `${await run.catch(String)}\n`;
   }
-  expect(message).toMatchInlineSnapshot();
+  expect(message).toMatchInlineSnapshot(`
+    "LanewiseError: ParallelExecution: expected results of at most 1000 bytes (1.00 KB, the memoryBudget), got 5000 bytes (5.00 KB) for 1000 points; take fewer points (slice the space), return smaller outputs, reduce them in the model (a sum, a mean, a maximum), or raise memoryBudget
+    LanewiseError: SequentialExecution: expected results of at most 1000 bytes (1.00 KB, the memoryBudget), got 5000 bytes (5.00 KB) for 1000 points; take fewer points (slice the space), return smaller outputs, reduce them in the model (a sum, a mean, a maximum), or raise memoryBudget
+    "
+  `);
 });
 
 test.each([
@@ -71,5 +80,5 @@ test.each([
 ])("a model that returns %s is refused", async (_, bad) => {
   // biome-ignore lint/suspicious/noExplicitAny: wrong types on purpose
   const message = await new ParallelExecution(bad as any, space).run().catch(String);
-  expect(String(message).replace(/\(at .*\/test\//, "(at test/")).toMatchSnapshot();
+  expect(String(message).replace(/\(at .*\/(test\/.*):\d+:\d+\)/, "(at $1)")).toMatchSnapshot();
 });

@@ -33,10 +33,14 @@ describe("a list of results", () => {
 
   test("counts from the end for negative indices, and throws outside", () => {
     expect(results.at(-1)).toEqual(results.at(23));
-    expect(() => results.at(24)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => results.at(24)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: results.at: expected an index from -24 to 23, got 24; check it against length]`,
+    );
     expect(() => results.at(-25)).toThrow(RangeError);
     expect(() => results.at(0.5)).toThrow(RangeError);
-    expect(() => results.slice(3, 3).at(0)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => results.slice(3, 3).at(0)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: results.at: expected nothing in an empty one, got 0; check it against length]`,
+    );
   });
 
   test.each([
@@ -80,7 +84,22 @@ describe("a table of results", () => {
       "peak",
       "positive",
     ]);
-    expect(results.slice(13, 14).toRows()).toMatchInlineSnapshot();
+    expect(results.slice(13, 14).toRows()).toMatchInlineSnapshot(`
+      [
+        {
+          "G": 0.5,
+          "coupling.tau": 30,
+          "curve": [
+            80.5,
+            1,
+          ],
+          "peak": 80.5,
+          "positive": true,
+          "result.G": 0.5,
+          "w": 1,
+        },
+      ]
+    `);
   });
 
   test("calls a single result `value`, and those of a list by their place", async () => {
@@ -138,7 +157,18 @@ describe("a grid of results", () => {
       () => results.slice(0, 5).sel({ G: 0 }),
       () => results.isel({ G: 0 }).isel({ G: 0 }),
     ];
-    expect(attempts.map(messageOf)).toMatchInlineSnapshot();
+    expect(attempts.map(messageOf)).toMatchInlineSnapshot(`
+      [
+        "RangeError: results.sel: expected a grid value of G, got 0.4; the nearest is 0.5, results.coords has all",
+        "RangeError: results.sel: expected G, coupling.tau, w, got g; results.dims names the axes",
+        "RangeError: results.isel: expected an integer from -3 to 2 for G, got 3",
+        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got undefined",
+        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got peek",
+        "RangeError: results.grid: expected results over a product space, got a slice across several axes; use at, slice or toColumns",
+        "RangeError: results.sel: expected results over a product space, got a slice across several axes; use at, slice or toColumns",
+        "RangeError: results.isel: expected coupling.tau, w, got G; results.dims names the axes",
+      ]
+    `);
   });
 
   test("exists over product spaces only", async () => {
@@ -146,7 +176,9 @@ describe("a grid of results", () => {
     const listed = await new SequentialExecution(({ a }: { a: NdArray }) => a, uniform).run();
     expect(listed.dims).toEqual([]);
     expect(listed.coords).toEqual({});
-    expect(messageOf(() => listed.grid())).toMatchInlineSnapshot();
+    expect(messageOf(() => listed.grid())).toMatchInlineSnapshot(
+      `"RangeError: results.grid: expected results over a product space, got points of a space that is none; use at, slice or toColumns"`,
+    );
   });
 
   test("of one axis is over that axis", async () => {

@@ -107,10 +107,10 @@ describe("vmap", () => {
     const steps = vmap(
       (x: NdArray) =>
         lax.whileLoop(
-          ([, y]) => y.less(10),
-          ([n, y]): [NdArray, NdArray] => [n.add(1), y.add(x)],
-          [np.zeros([]), x],
-        )[0],
+          ({ y }) => y.less(10),
+          ({ n, y }) => ({ n: n.add(1), y: y.add(x) }),
+          { n: np.zeros([]), y: x },
+        ).n,
     );
     expect(numbers(steps(np.asarray([1, 2, 5])))).toEqual([9, 4, 1]);
   });
@@ -125,7 +125,17 @@ describe("vmap", () => {
       () => vmap(dot, { outAxes: 1 })(a, a),
       () => vmap(3 as never),
     ];
-    expect(attempts.map(messageOf)).toMatchInlineSnapshot();
+    expect(attempts.map(messageOf)).toMatchInlineSnapshot(`
+      [
+        "RangeError: vmap: expected mapped axes of one size, got argument [0]: 2, argument [1]: 3; set inAxes to null for what is not mapped",
+        "RangeError: vmap: expected argument [1] to have an axis 0, got a scalar; set inAxes to null for what is not mapped",
+        "RangeError: vmap: expected inAxes with one entry for each of the 2 arguments, got 1; add the missing ones",
+        "RangeError: vmap: expected argument [0] to have an axis 3, got shape [2, 3]; set inAxes to null for what is not mapped",
+        "RangeError: vmap: expected an array with an axis to map over, got none; give arrays, or call the function itself",
+        "RangeError: vmap: expected outAxes from -1 to 0, got 1; results have rank 1",
+        "TypeError: jit, vmap, pmap: expected a function, got 3; give (...arrays) => result",
+      ]
+    `);
   });
 });
 
@@ -145,7 +155,9 @@ describe("pmap", () => {
   });
 
   test("refuses an axis longer than there are devices", async () => {
-    await expect(pmap((x: NdArray) => x)(np.arange(3))).rejects.toThrowErrorMatchingInlineSnapshot();
+    await expect(pmap((x: NdArray) => x)(np.arange(3))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: pmap: expected a leading axis of at most 2, the number of devices, got 3; use vmap, or call setHostDeviceCount first]`,
+    );
   });
 });
 

@@ -1,0 +1,23 @@
+/** Builds dist/ once before the tests, if a source is newer than it. */
+
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "tsdown";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+const newestSource = (): number =>
+  Math.max(
+    ...readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).map((name) =>
+      changed(join(root, "src", name)),
+    ),
+  );
+
+export async function setup(): Promise<void> {
+  if (changed(join(root, "dist/worker.js")) >= newestSource()) return;
+  // Types take the longest and no test needs them; old files stay, since another run may be reading them.
+  await build({ cwd: root, dts: false, clean: false, logLevel: "error" });
+}
