@@ -18,6 +18,7 @@ const newestSource = (): number =>
 
 export async function setup(): Promise<void> {
   if (changed(join(root, "dist/worker.js")) >= newestSource()) return;
-  // Types take the longest and no test needs them; old files stay, since another run may be reading them.
-  await build({ cwd: root, dts: false, clean: false, logLevel: "error" });
+  // Declarations take the longest and are only looked for in a package; old files stay, another run may be reading them.
+  const dts = changed(join(root, "dist/index.d.ts")) === 0;
+  await build({ cwd: root, clean: false, logLevel: "error", ...(dts ? {} : { dts }) });
 }
