@@ -19,7 +19,8 @@ export function exitCodeOf(error: unknown): number {
 /** One message; the stack and the causes only when debugging. */
 export function describe(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
-  if (!debug) return error.message;
+  const isParser = error.name === "CACError";
+  if (!debug) return isParser ? `lanewise: ${error.message}; see lanewise --help` : error.message;
   const cause = error.cause === undefined ? "" : `\ncaused by: ${describe(error.cause, true)}`;
   return (error.stack ?? error.message) + cause;
 }

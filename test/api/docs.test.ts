@@ -62,9 +62,8 @@ describe.each(pages)("%s", (page) => {
   }
 
   test("the files it links to exist", () => {
-    const text = readFileSync(root + page, "utf8");
+    const text = readFileSync(root + page, "utf8").replaceAll(/^```[\s\S]*?^```$/gm, "");
     for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
-      expect(() => readdirSync(join(root, page, "..", link as string, "..")), link).not.toThrow();
       const [parent, name] = [join(root, page, "..", link as string, ".."), (link as string).split("/").pop()];
       expect(readdirSync(parent), `${page} links to ${link}`).toContain(name);
     }

@@ -47,7 +47,9 @@ test("a file that cannot be written says so", async () => {
 });
 
 test("an unknown ending is refused before the run", () => {
-  expect(() => checkOutput("results.xlsx")).toThrowErrorMatchingInlineSnapshot(`[UsageError: --out: expected a file name that ends in .csv or .json, got "results.xlsx"]`);
+  expect(() => checkOutput("results.xlsx")).toThrowErrorMatchingInlineSnapshot(
+    `[UsageError: --out: expected a file name that ends in .csv or .json, got "results.xlsx"]`,
+  );
 });
 
 test("the summary leaves out what is not finite, and counts it", () => {
