@@ -4,11 +4,10 @@ import { emitWasm } from "../emit/wasm/emit.ts";
 import { printModule } from "../emit/wasm/print.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
 import { type AnyModel, traceOverSpace } from "../execution/model.ts";
-import { chooseGroups } from "../execution/plan.ts";
+import { fillableGroups } from "../execution/plan.ts";
+import { buildKernel } from "../kernel/build.ts";
 import { layoutOf } from "../kernel/layout.ts";
-import { lower, UNROLLED } from "../kernel/lower.ts";
 import { printKernel } from "../kernel/print.ts";
-import { optimise } from "../pass/pipeline.ts";
 import { printProgram } from "../program/print.ts";
 import { loadExploration } from "./load.ts";
 
@@ -24,8 +23,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   const { program } = traceOverSpace({ model: model as AnyModel, space, args, kwargs, float: "float32" });
   if (options.program || !(options.kernel || options.wasm)) console.log(printProgram(program));
   if (!options.kernel && !options.wasm) return;
-  const optimised = optimise(program, { native: wasmTarget.native, unrolled: UNROLLED });
-  const kernel = lower(optimised, wasmTarget, { groups: chooseGroups("auto", space.N, 1, wasmTarget.lanes) });
+  const kernel = buildKernel(program, wasmTarget, fillableGroups("auto", space.N, 1, wasmTarget.lanes));
   if (options.kernel) console.log(printKernel(kernel));
   if (options.wasm) console.log(printModule(emitWasm(kernel, layoutOf(kernel))));
 }

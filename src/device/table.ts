@@ -2,10 +2,9 @@
 
 import { emitWasm } from "../emit/wasm/emit.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
+import { buildKernel } from "../kernel/build.ts";
 import type { Buffer } from "../kernel/kernel.ts";
 import { layoutOf } from "../kernel/layout.ts";
-import { lower, UNROLLED } from "../kernel/lower.ts";
-import { optimise } from "../pass/pipeline.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Place } from "./batch.ts";
@@ -18,15 +17,15 @@ export interface TargetRow {
   available(): boolean;
   /** Points in one machine vector; as many are computed even if fewer are asked for. */
   readonly lanes: number;
+  /** `groups`: the most lane groups that points can fill. */
   compile(program: Program, groups: number): Promise<Code>;
   /** The same at once, for functions that cannot wait. */
   compileSync(program: Program, groups: number): Code;
 }
 
-/** Everything about a Wasm kernel but its module. */
-function emit(program: Program, groups: number): { bytes: Uint8Array<ArrayBuffer>; code: Omit<WasmCode, "module"> } {
-  const optimised = optimise(program, { native: wasmTarget.native, unrolled: UNROLLED });
-  const kernel = lower(optimised, wasmTarget, { groups });
+/** Everything about a Wasm kernel but its module; `most` bounds the lane groups it interleaves. */
+function emit(program: Program, most: number): { bytes: Uint8Array<ArrayBuffer>; code: Omit<WasmCode, "module"> } {
+  const kernel = buildKernel(program, wasmTarget, most);
   const layout = layoutOf(kernel);
   const place = ({ id, dtype, elements }: Buffer): Place => ({
     dtype,

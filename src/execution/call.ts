@@ -16,7 +16,7 @@ import type { Input } from "../program/program.ts";
 import { allocateResults } from "../store/memory.ts";
 import type { Outputs } from "./assemble.ts";
 import { traceCall } from "./model.ts";
-import { chooseGroups } from "./plan.ts";
+import { fillableGroups } from "./plan.ts";
 import { runJob } from "./schedule.ts";
 import { nextTaskId } from "./task.ts";
 
@@ -96,7 +96,7 @@ function compileCall(call: Call): Compiled {
     return f(...(unflatten(structure, given) as unknown[]));
   });
   const target = defaultTarget();
-  const code = compileSync(traced.program, target, chooseGroups("auto", size, 1, targets[target].lanes));
+  const code = compileSync(traced.program, target, fillableGroups("auto", size, 1, targets[target].lanes));
   return { structure: traced.structure, paths: traced.paths, outputs: traced.outputs, code };
 }
 

@@ -15,7 +15,7 @@ import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, resultBytes } from "../store/memory.ts";
 import { resultsOf } from "./assemble.ts";
 import { type Traced, traceOverSpace } from "./model.ts";
-import { batchRule, chooseGroups } from "./plan.ts";
+import { batchRule, fillableGroups } from "./plan.ts";
 import type { Progress } from "./progress.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
@@ -149,7 +149,7 @@ export class ParallelExecution<
 
   async #compile(traced: Traced, nVmap: number | "auto", total: number, count: number): Promise<Task> {
     if (this.#compiled) return this.#compiled.task;
-    const groups = chooseGroups(nVmap, total, count, targets[this.#target].lanes);
+    const groups = fillableGroups(nVmap, total, count, targets[this.#target].lanes);
     const code = await compile(traced.program, this.#target, groups);
     const task: Task = { id: this.#task, code, outputs: traced.outputs, shared: traced.shared };
     this.#compiled ??= { task, groups };

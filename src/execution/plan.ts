@@ -2,20 +2,16 @@
 
 import type { BatchRule, Code } from "../device/protocol.ts";
 
-/** Lane groups that fill the registers of the common model; more of them spill. */
-const MOST_GROUPS = 4;
-
 /** A batch's inputs and outputs should stay in a core's own cache. */
 const CACHE_BYTES = 2 ** 18;
 
 /** Beyond this a longer batch saves nothing. */
 const MOST_POINTS = 2 ** 14;
 
-/** Lane groups to interleave: a power of two, and no more than the points of a batch can fill. */
-export function chooseGroups(nVmap: number | "auto", total: number, devices: number, lanes: number): number {
+/** Lane groups that the points of a batch can fill; a kernel interleaves no more. */
+export function fillableGroups(nVmap: number | "auto", total: number, devices: number, lanes: number): number {
   const points = Math.min(nVmap === "auto" ? Number.POSITIVE_INFINITY : nVmap, Math.ceil(total / devices));
-  const filled = Math.min(MOST_GROUPS, Math.max(1, Math.ceil(points / lanes)));
-  return 2 ** Math.floor(Math.log2(filled));
+  return Math.max(1, Math.ceil(points / lanes));
 }
 
 /** Points per batch: `nVmap` itself, or as many chunks as the cache holds while every device gets several batches. */

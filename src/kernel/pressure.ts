@@ -60,9 +60,11 @@ function hottest(block: readonly Statement[], yields: readonly Register[], turns
 
 const width = (register: Register): number => (register.lane ? dtypeInfo[register.dtype].bytes / 4 || 1 : 0);
 
+const hottestOf = ({ body }: Pick<Kernel, "body">): Hot => hottest(body, [], 1, { work: -1, block: body, yields: [] });
+
 /** Vectors alive at once, at most, in the loop that does most of the work; 64-bit values count twice. */
 export function pressureOf(kernel: Pick<Kernel, "body">): number {
-  const { block, yields } = hottest(kernel.body, [], 1, { work: -1, block: kernel.body, yields: [] });
+  const { block, yields } = hottestOf(kernel);
   const defined = new Set(block.flatMap((s) => ("out" in s ? [s.out] : [])));
   const live = new Set<Register>(yields);
   // What comes from outside is alive throughout.
@@ -75,4 +77,21 @@ export function pressureOf(kernel: Pick<Kernel, "body">): number {
     most = Math.max(most, size());
   }
   return most;
+}
+
+/** Up to here more lane groups hide more latency; measured on SIMD128 and 16 registers, as are the bounds below. */
+const MOST_GROUPS = 4;
+
+/** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
+const LONG_BLOCK = 64;
+
+/**
+ * How many lane groups to interleave. In a short loop accumulators that leave the registers cost more than waiting:
+ * all must fit. A long one gains from two or three even when some values are spilled, until they are most.
+ */
+export function preferredGroups(kernel: Pick<Kernel, "body">): number {
+  const pressure = pressureOf(kernel);
+  if (hottestOf(kernel).block.length < LONG_BLOCK) return Math.min(MOST_GROUPS, Math.max(1, Math.floor(20 / pressure)));
+  if (pressure <= 20) return 3;
+  return pressure <= 32 ? 2 : 1;
 }
