@@ -18,6 +18,12 @@ export type Slot =
   | { readonly kind: "registers"; readonly registers: readonly Register[]; readonly block: Block }
   | { readonly kind: "memory"; readonly view: View };
 
+/** Tables of a segment sum: where the terms of each segment begin, and how many they are. */
+export interface Segments {
+  readonly first: View;
+  readonly count: View;
+}
+
 export interface Context {
   readonly writer: Writer;
   readonly isLane: IsLane;
@@ -26,6 +32,8 @@ export interface Context {
   readonly slots: Map<Node, Slot>;
   /** Copies in memory of values that live in registers, for indices known only at run time. */
   readonly spills: Map<Node, View>;
+  /** Tables already made, by indices and number of segments. */
+  readonly segments: Map<string, Segments>;
   /** Lanes that take part where the code is; undefined: all. Only loops that wait for lanes ask for it. */
   mask: Register | undefined;
   /** One element of a value. */

@@ -72,6 +72,7 @@ function makeContext(program: Program, unrolled: number): Context {
     unrolled,
     slots: new Map(),
     spills: new Map(),
+    segments: new Map(),
     mask: undefined,
     read: (node, places) => read(ctx, node, places),
     fusedKey: (node, places) => `@${node.id} ${placesKey(places)}`,

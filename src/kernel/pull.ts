@@ -8,7 +8,7 @@ import { isFloat } from "../base/dtype.ts";
 import type { Value } from "../base/value.ts";
 import { constantOf } from "../pass/fold.ts";
 import { type Node, typeOf } from "../program/program.ts";
-import type { Context, View } from "./context.ts";
+import type { Context, Segments, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { addIndex, at, ofRegister, type Place } from "./place.ts";
 import { shapeOf } from "./shape.ts";
@@ -131,9 +131,10 @@ function dotTerm(ctx: Context, node: Node, places: readonly Place[], [k]: readon
 }
 
 /** Where each segment's terms begin and how many they are; the terms are sorted by segment, their indices constant. */
-function segments(ctx: Context, node: Node): { first: View; count: View } {
-  const [operand, indices] = node.operands as readonly [Node, Node];
-  const rows = shapeOf(operand)[0] as number;
+function segmentsOf(ctx: Context, indices: Node, rows: number): Segments {
+  const key = `${indices.id} ${rows}`;
+  const known = ctx.segments.get(key);
+  if (known) return known;
   const count = new Int32Array(rows);
   for (const row of (constantOf(indices) as Value).data) count[row] = (count[row] as number) + 1;
   const first = new Int32Array(rows);
@@ -143,23 +144,15 @@ function segments(ctx: Context, node: Node): { first: View; count: View } {
     base: at(0),
     strides: [1],
   });
-  return { first: table(`first${node.id}`, first), count: table(`count${node.id}`, count) };
-}
-
-const known = new WeakMap<Context, Map<Node, { first: View; count: View }>>();
-
-function segmentsOf(ctx: Context, node: Node): { first: View; count: View } {
-  const tables = known.get(ctx) ?? new Map<Node, { first: View; count: View }>();
-  known.set(ctx, tables);
-  const found = tables.get(node) ?? segments(ctx, node);
-  tables.set(node, found);
-  return found;
+  const segments = { first: table(`first${indices.id}`, first), count: table(`count${indices.id}`, count) };
+  ctx.segments.set(key, segments);
+  return segments;
 }
 
 function segmentSum(ctx: Context, node: Node, places: readonly Place[]): Register {
-  const [operand, , updates] = node.operands as readonly [Node, Node, Node];
+  const [operand, indices, updates] = node.operands as readonly [Node, Node, Node];
   const [row, ...rest] = places as [Place, ...Place[]];
-  const { first, count } = segmentsOf(ctx, node);
+  const { first, count } = segmentsOf(ctx, indices, shapeOf(operand)[0] as number);
   const start = loadView(ctx, first, [row]);
   const initial = ctx.read(operand, places);
   const [total] = ctx.writer.loop(
