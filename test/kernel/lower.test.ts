@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sizeOf } from "../../src/base/shape.ts";
 import { allocateColumns } from "../../src/device/batch.ts";
+import { verifyKernel } from "../../src/kernel/verify.ts";
 import { interpret } from "../../src/program/interpreter.ts";
 import { type Program, typeOf } from "../../src/program/program.ts";
 import { randomInputs, randomProgram } from "../helpers/random-program.ts";
@@ -31,6 +32,7 @@ describe("lowered and emitted as Wasm, random programs give the interpreter's bi
         const program = randomProgram(seed);
         const { points, columns } = reference(program, seed);
         const kernel = kernelOf(program, { groups, unrolled });
+        verifyKernel(kernel);
         const got = runWasm(program, kernel, points).map((c) => Array.from(c));
         expect(got, `seed ${seed}`).toEqual(columns);
       }
