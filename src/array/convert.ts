@@ -53,8 +53,8 @@ export function toHandle(where: string, x: unknown, dtype?: DType): Handle {
 
 function convert(where: string, x: unknown): Handle {
   if (typeof x === "boolean") return ofNumber(x, "bool");
-  if (isHandle(x)) return x;
-  if (hasAsArray(x)) return x[asArray]();
+  if (isHandle(x)) return widen(x);
+  if (hasAsArray(x)) return widen(x[asArray]());
   if (ArrayBuffer.isView(x)) return ofTypedArray(where, x);
   if (Array.isArray(x)) return ofRows(where, x);
   throw typeError(where, "an array or a number", describe(x), "convert it to numbers first");
@@ -79,6 +79,10 @@ export const numberOf = (where: string, x: number, dtype: DType): Handle => ofNu
 
 // The same elements are one constant of a program, however often they are used; so they are copied once.
 const copies = new WeakMap<ArrayBufferView, Value>();
+
+/** An execution in float64 makes every float 64-bit. */
+const widen = (x: Handle): Handle =>
+  x.dtype === "float32" && context().float === "float64" ? apply("convert", [x], { dtype: "float64" }) : x;
 
 function ofTypedArray(where: string, x: ArrayBufferView): Handle {
   const dtype = dtypeOf(x);
@@ -137,6 +141,13 @@ function ofNumbers(where: string, x: readonly unknown[], wanted?: DType): Handle
 export const castTo = (x: Handle, dtype: DType): Handle => (x.dtype === dtype ? x : apply("convert", [x], { dtype }));
 
 export const toFloat = (x: Handle): Handle => (isFloat(x.dtype) ? x : castTo(x, context().float));
+
+/** Whether an integer dtype has this number. */
+export function holds(dtype: DType, x: number): boolean {
+  if (!Number.isInteger(x)) return false;
+  if (dtype === "int32") return x >= -(2 ** 31) && x < 2 ** 31;
+  return dtype === "uint32" && x >= 0 && x < 2 ** 32;
+}
 
 /** Arrays of one common dtype: arrays promote, plain numbers follow. */
 export function unify(where: string, xs: readonly unknown[]): Handle[] {

@@ -6,10 +6,22 @@ const plainHome = home.replace(/^file:\/\//, "");
 
 /** `model.ts:12:7` with its folder, or the empty string where the platform gives no stack. */
 export function userLine(): string {
-  const frames = (new Error().stack ?? "").split("\n").slice(1);
+  const frames = stack();
   const frame = frames.find((line) => /:\d+:\d+\)?$/.test(line) && !isLibrary(line));
   const place = frame?.match(/(?:\(|at |@)?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/);
   return place?.[1]?.replace(/^file:\/\//, "") ?? "";
+}
+
+/** All frames: the usual ten may all be the library's. */
+function stack(): string[] {
+  const limited = Error as { stackTraceLimit?: number };
+  const limit = limited.stackTraceLimit;
+  try {
+    if (limit !== undefined) limited.stackTraceLimit = 200;
+    return (new Error().stack ?? "").split("\n").slice(1);
+  } finally {
+    if (limit !== undefined) limited.stackTraceLimit = limit;
+  }
 }
 
 const isLibrary = (line: string): boolean => line.includes(home) || line.includes(plainHome) || line.includes("node:");

@@ -13,7 +13,7 @@ function thrown(f: () => unknown): string {
   try {
     f();
   } catch (error) {
-    return `${error}`;
+    return `${error}`.replace(/ \(at [^()]*\)$/, "");
   }
   return "nothing";
 }
