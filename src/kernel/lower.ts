@@ -38,10 +38,11 @@ export function lower(program: Program, target: Target, { groups, unrolled = UNR
     return { buffer, base: at(0), strides: stridesOf(typeOf(node).shape) };
   });
   const { shared, perPoint } = splitByPhase(program, ctx.isLane);
+  const early = new Set(shared);
   let body: Statement[] = [];
   const prologue = ctx.writer.nested(() => {
     bindInputs(ctx, program, inputs, "shared");
-    const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => shared.includes(node));
+    const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => early.has(node));
     writeSteps(ctx, makePlan(shared, needed, ctx.unrolled), shared, new Map(), lowerControl);
     body = ctx.writer.nested(() => {
       bindInputs(ctx, program, inputs, "point");
