@@ -15,6 +15,11 @@ const binary =
   (a, b) =>
     apply(op, align(name, unify(name, [a, b]).map(prepare)));
 
+/** a > b is b < a. */
+function reversed(name: string, op: OpName): Binary {
+  return (a, b) => apply(op, align(name, unify(name, [a, b]).map(numeric)).reverse());
+}
+
 const unary =
   (name: string, op: OpName, prepare: (x: Handle) => Handle = (x) => x): Unary =>
   (x) =>
@@ -53,8 +58,8 @@ export const equal = binary("equal", "eq");
 export const notEqual = binary("notEqual", "ne");
 export const less = binary("less", "lt", numeric);
 export const lessEqual = binary("lessEqual", "le", numeric);
-export const greater: Binary = (a, b) => less(b, a);
-export const greaterEqual: Binary = (a, b) => lessEqual(b, a);
+export const greater = reversed("greater", "lt");
+export const greaterEqual = reversed("greaterEqual", "le");
 export const logicalAnd: Binary = (a, b) =>
   apply("and", align("logicalAnd", [bool(toHandle("logicalAnd", a)), bool(toHandle("logicalAnd", b))]));
 export const logicalOr: Binary = (a, b) =>

@@ -111,6 +111,8 @@ export function at(x: ArrayLike, ...indices: readonly ArrayLike[]): Handle {
     return take(array, first, 0);
   }
   const starts = indices.map((index, d) => toIndices("at", index, array.shape[d] as number));
+  const list = starts.find((start) => start.shape.length > 0);
+  if (list) throw shapeError("at", "scalars as indices", [list.shape], "use take along one axis after the other");
   const window = array.shape.map((size, d) => (d < indices.length ? 1 : size));
   const rest = array.shape.slice(indices.length);
   return apply("reshape", [windowOf(array, starts, window)], { shape: rest });
@@ -152,7 +154,9 @@ const rows = (x: Handle): Handle[] => Array.from({ length: x.shape[0] ?? 0 }, (_
 /** A window of a static size at starts known at run time; they clamp so that it lies inside. */
 export function dynamicSlice(x: ArrayLike, starts: ArrayLike, sizes: Shape): Handle {
   const array = toHandle("dynamicSlice", x);
-  const fits = sizes.length === array.shape.length && sizes.every((s, d) => s >= 0 && s <= (array.shape[d] as number));
+  const fits =
+    sizes.length === array.shape.length &&
+    sizes.every((s, d) => Number.isInteger(s) && s >= 0 && s <= (array.shape[d] as number));
   if (!fits) throw shapeError("dynamicSlice", "a window inside of the array", [array.shape, sizes], "make it smaller");
   return apply("dynamicSlice", [array, ...startsOf("dynamicSlice", array, starts)], { shape: [...sizes] });
 }
@@ -160,7 +164,15 @@ export function dynamicSlice(x: ArrayLike, starts: ArrayLike, sizes: Shape): Han
 /** The array with a window replaced; the starts clamp so that it lies inside. */
 export function dynamicUpdateSlice(x: ArrayLike, update: ArrayLike, starts: ArrayLike): Handle {
   const array = toHandle("dynamicUpdateSlice", x);
-  const window = toHandle("dynamicUpdateSlice", update, array.dtype);
+  const [, window] = unify("dynamicUpdateSlice", [array, update]) as [Handle, Handle];
+  if (window.dtype !== array.dtype) {
+    throw typeError(
+      "dynamicUpdateSlice",
+      `an update of ${array.dtype}`,
+      window.dtype,
+      "convert one of them with astype",
+    );
+  }
   const fits =
     window.shape.length === array.shape.length && window.shape.every((s, d) => s <= (array.shape[d] as number));
   if (!fits) {

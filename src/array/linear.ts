@@ -1,7 +1,7 @@
 /** Products of vectors and matrices. */
 
 import { broadcastShapes, type Shape, sizeOf } from "../base/shape.ts";
-import { type ArrayLike, broadcastTo, toHandle, unify } from "./convert.ts";
+import { type ArrayLike, broadcastTo, unify } from "./convert.ts";
 import { mul, numeric } from "./elementwise.ts";
 import { apply, type Handle, shapeError } from "./handle.ts";
 
@@ -57,6 +57,6 @@ function matmulRows(x: Handle, y: Handle): Handle {
 
 /** Products of all pairs of elements, of the flattened arrays: `[a.size, b.size]`. */
 export function outer(a: ArrayLike, b: ArrayLike): Handle {
-  const [x, y] = [toHandle("outer", a), toHandle("outer", b)];
+  const [x, y] = unify("outer", [a, b]) as [Handle, Handle];
   return mul(reshape(x, [sizeOf(x.shape), 1]), reshape(y, [1, sizeOf(y.shape)]));
 }

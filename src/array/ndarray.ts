@@ -66,7 +66,7 @@ export class NdArray implements Handle {
   item(): number | boolean {
     const { data, dtype } = this.#numbers("item");
     if (data.length !== 1)
-      throw new RangeError(`item: expected an array of one element, got shape [${this.shape}]; use at`);
+      throw new RangeError(`item: expected an array of one element, got shape [${this.shape}]; use at${atUserLine()}`);
     const x = data[0] as number;
     return dtype === "bool" ? x !== 0 : x;
   }
@@ -85,6 +85,9 @@ export class NdArray implements Handle {
 
   /** Rows along the first axis. */
   *[Symbol.iterator](): Iterator<NdArray> {
+    if (this.ndim === 0) {
+      throw new TypeError(`rows of an array: expected at least one axis, got a scalar; use it as it is${atUserLine()}`);
+    }
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }
 

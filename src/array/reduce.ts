@@ -1,6 +1,7 @@
 /** Reductions over axes. Sums run in row-major order of the reduced axes, one after the other. */
 
 import { isFloat } from "../base/dtype.ts";
+import type { LanewiseError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { OpName } from "../op/table.ts";
 import { type Axis, resolveAxes, resolveAxis } from "./axes.ts";
@@ -27,11 +28,14 @@ const reduction =
     const axes = resolveAxes(name, axis, array.shape.length);
     const empty = axes.some((a) => array.shape[a] === 0);
     if (empty && (op === "reduceMin" || op === "reduceMax")) {
-      throw typeError(name, "at least one element", "an empty axis", "check the array's size first");
+      throw emptyAxis(name);
     }
     const reduced = axes.length === 0 ? array : apply(op, [array], { axes });
     return keepdims ? apply("reshape", [reduced], { shape: kept(array, axes) }) : reduced;
   };
+
+const emptyAxis = (name: string): LanewiseError =>
+  typeError(name, "at least one element", "an empty axis", "check the array's size first");
 
 const kept = (x: Handle, axes: readonly number[]): number[] => x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
 
@@ -54,7 +58,7 @@ export const mean: Reduction = (x, axis, options) => {
 export function variance(x: ArrayLike, axis?: Axis, { ddof = 0, keepdims = false }: SpreadOptions = {}): Handle {
   const array = toFloat(toHandle("variance", x));
   const distance = sub(array, mean(array, axis, { keepdims: true }));
-  return div(sum(mul(distance, distance), axis, { keepdims }), countOf(array, axis, "variance") - ddof);
+  return div(sum(mul(distance, distance), axis, { keepdims }), Math.max(0, countOf(array, axis, "variance") - ddof));
 }
 
 export const std = (x: ArrayLike, axis?: Axis, options?: SpreadOptions): Handle => sqrt(variance(x, axis, options));
@@ -67,6 +71,7 @@ const position =
     const flat = axis === undefined || axis === null;
     const array = flat ? apply("reshape", [given], { shape: [sizeOf(given.shape)] }) : given;
     const along = flat ? 0 : resolveAxis(name, axis, array.shape.length);
+    if (array.shape[along] === 0) throw emptyAxis(name);
     const best = extreme(array, along, { keepdims: true });
     const found = isFloat(array.dtype) ? logicalOr(equal(array, best), isnan(array)) : equal(array, best);
     const size = array.shape[along] as number;

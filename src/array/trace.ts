@@ -52,7 +52,9 @@ export function evaluateResults(
 }
 
 function readResults(result: unknown): { structure: Structure; paths: string[]; leaves: Handle[] } {
-  if (result instanceof Promise) {
+  if (isPromise(result)) {
+    // It is not waited for, and what it ends with is of no interest.
+    result.then(undefined, () => {});
     throw fault(
       "a model that returns arrays",
       "a promise",
@@ -75,6 +77,9 @@ function readResults(result: unknown): { structure: Structure; paths: string[]; 
   });
   return { structure, paths, leaves: arrays };
 }
+
+const isPromise = (x: unknown): x is PromiseLike<unknown> =>
+  typeof x === "object" && x !== null && typeof (x as { then?: unknown }).then === "function";
 
 const fault = (expected: string, got: string, remedy: string): LanewiseError =>
   new LanewiseError("trace", `model: expected ${expected}, got ${got}; ${remedy}`);
