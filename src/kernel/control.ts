@@ -27,7 +27,7 @@ import { loadView, viewOf } from "./view.ts";
 export const lowerControl: LowerControl = (ctx, node, wanted) =>
   lowerings[node.op as keyof typeof lowerings](ctx, node, wanted);
 
-const planOf = (ctx: Context, region: Region): { nodes: Node[]; plan: Plan } => {
+const planOf = (ctx: Context, region: Region): { nodes: readonly Node[]; plan: Plan } => {
   const nodes = nodesOf(region);
   return { nodes, plan: makePlan(nodes, region.results, ctx.unrolled) };
 };

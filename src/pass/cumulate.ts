@@ -3,14 +3,17 @@
 import { isFloat } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Builder } from "../program/builder.ts";
+import { usesOp } from "../program/order.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
 import { rewrite } from "../program/rewrite.ts";
 
-export const cumulate = (program: Program, unrolled: number): Program =>
-  rewrite(program, (node, operands, { builder }) => {
+export function cumulate(program: Program, unrolled: number): Program {
+  if (!usesOp(program.root, "cumsum")) return program;
+  return rewrite(program, (node, operands, { builder }) => {
     if (node.op !== "cumsum" || sizeOf(typeOf(node).shape) <= unrolled) return undefined;
     return [runningSum(builder, operands[0] as Node, node.attrs.axis as number)];
   });
+}
 
 function runningSum(builder: Builder, x: Node, axis: number): Node {
   const { dtype, shape } = typeOf(x);

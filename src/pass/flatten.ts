@@ -3,11 +3,12 @@
  * disagree cost anyway, and their ops fuse with those around them.
  */
 
-import { nodesOf } from "../program/order.ts";
+import { nodesOf, usesOp } from "../program/order.ts";
 import type { Node, Program, Region } from "../program/program.ts";
 import { type Copier, rewrite } from "../program/rewrite.ts";
 
 export function flatten(program: Program): Program {
+  if (!usesOp(program.root, "switch")) return program;
   return rewrite(program, (node, operands, copier) => {
     if (node.op !== "switch" || node.regions.some(hasControl)) return undefined;
     const [index, ...values] = operands;

@@ -5,7 +5,6 @@ import type { Program } from "../program/program.ts";
 import { cumulate } from "./cumulate.ts";
 import { expand } from "./expand.ts";
 import { flatten } from "./flatten.ts";
-import { fold } from "./fold.ts";
 import { segment } from "./segment.ts";
 import { simplify } from "./simplify.ts";
 
@@ -24,7 +23,6 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   // First, while ops are few: constants and identities are found before expansions multiply them.
   { name: "simplify", run: simplify },
-  { name: "fold", run: fold },
   // Before expansion: what it makes of a switch may be expanded with the rest.
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },
@@ -32,7 +30,6 @@ export const passes: readonly Pass[] = [
   { name: "expand", run: (program, { native }) => expand(program, native) },
   // Again: expansions of constants, and selects whose condition is known.
   { name: "simplify", run: simplify },
-  { name: "fold", run: fold },
 ];
 
 /** Runs all passes; `after` sees every intermediate program (the verifier in tests, printing in the CLI). */

@@ -8,21 +8,24 @@ import type { Value } from "../base/value.ts";
 import { type OpName, table } from "../op/table.ts";
 import type { Builder } from "../program/builder.ts";
 import { evaluateOp } from "../program/evaluate.ts";
+import { usesOp } from "../program/order.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
-import { rewrite } from "../program/rewrite.ts";
+import { type Rule, rewrite } from "../program/rewrite.ts";
 import { constantOf } from "./fold.ts";
 
 export const segment = (program: Program): Program =>
-  rewrite(program, (node, [operand, indices, updates], { builder }) => {
-    if (node.op !== "scatterAdd" || !operand || !indices || !updates) return undefined;
-    const target = constantOf(indices);
-    if (!target) return undefined;
-    const order = sortedOrder(target.data as Int32Array, typeOf(operand).shape[0] as number);
-    if (!order) return undefined;
-    const permutation: Value = { dtype: "int32", shape: [order.length], data: order };
-    const sorted = evaluateOp("gather", [target, permutation], { axis: 0 });
-    return [builder.apply("scatterAdd", [operand, builder.value(sorted), permute(builder, updates, permutation)])];
-  });
+  usesOp(program.root, "scatterAdd") ? rewrite(program, sortTerms) : program;
+
+const sortTerms: Rule = (node, [operand, indices, updates], { builder }) => {
+  if (node.op !== "scatterAdd" || !operand || !indices || !updates) return undefined;
+  const target = constantOf(indices);
+  if (!target) return undefined;
+  const order = sortedOrder(target.data as Int32Array, typeOf(operand).shape[0] as number);
+  if (!order) return undefined;
+  const permutation: Value = { dtype: "int32", shape: [order.length], data: order };
+  const sorted = evaluateOp("gather", [target, permutation], { axis: 0 });
+  return [builder.apply("scatterAdd", [operand, builder.value(sorted), permute(builder, updates, permutation)])];
+};
 
 /** Term numbers by target, without those whose target does not exist; `undefined` if they are so already. */
 function sortedOrder(targets: Int32Array, count: number): Int32Array | undefined {

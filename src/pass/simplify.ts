@@ -1,9 +1,10 @@
-/** Rewrites that keep every bit: operations that change nothing, and scalars broadcast where none is needed. */
+/** Rewrites that keep every bit: constants computed, operations that change nothing, scalars broadcast in vain. */
 
 import { sameShape } from "../base/shape.ts";
 import { type OpName, table } from "../op/table.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
 import { type Rule, rewrite } from "../program/rewrite.ts";
+import { fold } from "./fold.ts";
 
 type Simplifier = (node: Node, operands: readonly Node[]) => Node | undefined;
 
@@ -41,7 +42,7 @@ const simplifiers: { readonly [op in OpName]?: Simplifier } = {
   },
 };
 
-const rule: Rule = (node, operands, { builder }) => {
+const identities: Rule = (node, operands, { builder }) => {
   if (!(node.op in table)) return undefined;
   const op = node.op as OpName;
   const simpler = simplifiers[op]?.(node, operands);
@@ -60,4 +61,5 @@ const unbroadcast = (node: Node): Node => {
   return node.op === "broadcast" && inner && typeOf(inner).shape.length === 0 ? inner : node;
 };
 
-export const simplify = (program: Program): Program => rewrite(program, rule);
+export const simplify = (program: Program): Program =>
+  rewrite(program, (node, operands, copier) => fold(node, operands, copier) ?? identities(node, operands, copier));

@@ -1,6 +1,6 @@
 /** The order in which a region's nodes are computed: from a region to the nodes that belong to it. */
 
-import type { Node, Region } from "./program.ts";
+import type { Node, NodeName, Region } from "./program.ts";
 
 export type Schedule = ReadonlyMap<Region, readonly Node[]>;
 
@@ -32,8 +32,23 @@ export function schedule(root: Region): Map<Region, Node[]> {
   return nodes;
 }
 
+const known = new WeakMap<Region, readonly Node[]>();
+
 /**
  * Nodes that belong to this region and that its results need, also through bodies inside it; in id order,
- * without parameters.
+ * without parameters. The region must be finished: its nodes are looked up once.
  */
-export const nodesOf = (region: Region): Node[] => schedule(region).get(region) as Node[];
+export function nodesOf(region: Region): readonly Node[] {
+  let nodes = known.get(region);
+  if (!nodes) {
+    nodes = schedule(region).get(region) as Node[];
+    known.set(region, nodes);
+  }
+  return nodes;
+}
+
+/** Whether some node of a program, bodies included, is one of these ops. */
+export function usesOp(root: Region, ...ops: readonly NodeName[]): boolean {
+  for (const nodes of schedule(root).values()) if (nodes.some((node) => ops.includes(node.op))) return true;
+  return false;
+}
