@@ -57,11 +57,17 @@ function compile(op: OpName): Kernel {
   const builder = new Builder([type]);
   const root = builder.finish([builder.apply(op, builder.root.parameters)]);
   const program = { inputs: [{ name: "x", role: "point", type }], outputs: ["y"], root } as const;
-  const kernel = lower(optimise(program, { native: wasmTarget.native, unrolled: UNROLLED }), wasmTarget, { groups: GROUPS });
+  const kernel = lower(optimise(program, { native: wasmTarget.native, unrolled: UNROLLED }), wasmTarget, {
+    groups: GROUPS,
+  });
   const layout = layoutOf(kernel);
   const memory = new WebAssembly.Memory({ initial: Math.ceil((layout.staticBytes + 8 * BLOCK) / 65536) });
   const module = new WebAssembly.Module(emitWasm(kernel, layout));
-  const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as (c: number, i: number, o: number) => void;
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as (
+    c: number,
+    i: number,
+    o: number,
+  ) => void;
   const [from, to] = [layout.staticBytes, layout.staticBytes + 4 * BLOCK];
   return {
     input: new Uint32Array(memory.buffer, from, BLOCK),

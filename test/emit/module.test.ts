@@ -202,7 +202,9 @@ describe("an emitted module", () => {
 
 describe("what cannot be emitted", () => {
   it("a kernel of other lanes", () => {
-    expect(() => emit({ ...decay(), lanes: 8 })).toThrowErrorMatchingInlineSnapshot(`[LanewiseError: emitWasm: expected a kernel of 4 lanes, got 8; lower it for wasmTarget]`);
+    expect(() => emit({ ...decay(), lanes: 8 })).toThrowErrorMatchingInlineSnapshot(
+      `[LanewiseError: emitWasm: expected a kernel of 4 lanes, got 8; lower it for wasmTarget]`,
+    );
   });
 
   it("an op that has to be expanded", () => {
@@ -211,6 +213,8 @@ describe("what cannot be emitted", () => {
       if (s.kind !== "loop") return s;
       return { ...s, body: s.body.map((t) => (t.kind === "op" && t.op === "add" ? { ...t, op: "pow" } : t)) };
     });
-    expect(() => emit({ ...kernel, body })).toThrowErrorMatchingInlineSnapshot(`[LanewiseError: emitWasm: expected an op that Wasm has, got pow of float32 to float32; expand it before lowering]`);
+    expect(() => emit({ ...kernel, body })).toThrowErrorMatchingInlineSnapshot(
+      `[LanewiseError: emitWasm: expected an op that Wasm has, got pow of float32 to float32; expand it before lowering]`,
+    );
   });
 });

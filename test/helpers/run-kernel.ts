@@ -44,12 +44,15 @@ export function runWasm(program: Program, kernel: Kernel, points: readonly (read
   };
   for (const b of kernel.buffers) if (b.data) writeUniform(views.of(b.dtype), place(b), b.data);
   const named = kernel.buffers.filter((b) => b.kind === "input" || b.kind === "shared");
-  named.forEach((b, i) => {
-    if (b.kind === "shared") return writeUniform(views.of(b.dtype), place(b), points[0]![i]!.data);
+  for (const [i, b] of named.entries()) {
+    if (b.kind === "shared") {
+      writeUniform(views.of(b.dtype), place(b), points[0]![i]!.data);
+      continue;
+    }
     const column = allocateColumns([{ dtype: b.dtype, shape: [b.elements] }], count).data[0]!;
-    points.forEach((point, p) => void column.set(point[i]!.data, p * b.elements));
+    for (const [p, point] of points.entries()) column.set(point[i]!.data, p * b.elements);
     writeBlocks(views.of(b.dtype), inputs, place(b), column, count);
-  });
+  }
   const module = new WebAssembly.Module(emitWasm(kernel, layout));
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as (
     c: number,
@@ -58,8 +61,8 @@ export function runWasm(program: Program, kernel: Kernel, points: readonly (read
   ) => void;
   run(chunks, inputs.address, outputs.address);
   const columns = allocateColumns(program.root.results.map(typeOf), count);
-  kernel.buffers
-    .filter((b) => b.kind === "output")
-    .forEach((b, i) => readBlocks(views.of(b.dtype), outputs, place(b), columns.data[i]!, 0, count));
+  for (const [i, b] of kernel.buffers.filter(({ kind }) => kind === "output").entries()) {
+    readBlocks(views.of(b.dtype), outputs, place(b), columns.data[i]!, 0, count);
+  }
   return [...columns.data];
 }

@@ -45,7 +45,13 @@ const array = (dtype: DType, shape: readonly number[], numbers: readonly number[
   return { dtype, shape, data };
 };
 
-function programOf(op: OpName, operands: readonly DType[], shape: readonly number[], attrs: Attrs, role: InputRole): Program {
+function programOf(
+  op: OpName,
+  operands: readonly DType[],
+  shape: readonly number[],
+  attrs: Attrs,
+  role: InputRole,
+): Program {
   const inputs = operands.map((dtype, i) => ({ name: `x${i}`, role, type: { dtype, shape } }));
   const builder = new Builder(inputs.map((input) => input.type));
   return { inputs, outputs: ["y"], root: builder.finish([builder.apply(op, builder.root.parameters, attrs)]) };
@@ -62,7 +68,9 @@ describe("every elementwise op gives the interpreter's bits as Wasm, at the edge
         const name = `${op} of ${operands}${attrs.dtype ? ` to ${attrs.dtype}` : ""}`;
 
         const perPoint = programOf(op, operands, [], attrs, "point");
-        const points = Array.from({ length: count }, (_, p) => operands.map((dtype, i) => array(dtype, [], [columns[i]![p]!])));
+        const points = Array.from({ length: count }, (_, p) =>
+          operands.map((dtype, i) => array(dtype, [], [columns[i]![p]!])),
+        );
         const [lanes] = runWasm(perPoint, kernelOf(perPoint, { groups: 2, unrolled: 32 }), points);
         expect(Array.from(lanes!), `${name}, per point`).toEqual(wanted);
 

@@ -56,5 +56,7 @@ it("every chunk's points get their own results, bool as masks", () => {
 });
 
 it("an index outside of its buffer is an error", () => {
-  expect(() => run(1)).toThrowErrorMatchingInlineSnapshot(`[LanewiseError: evaluateKernel: expected an element of table from 0 to 2, got 3; the index should have been clamped]`);
+  expect(() => run(1)).toThrowErrorMatchingInlineSnapshot(
+    `[LanewiseError: evaluateKernel: expected an element of table from 0 to 2, got 3; the index should have been clamped]`,
+  );
 });

@@ -13,9 +13,9 @@ function reference(program: Program, seed: number) {
   const points = Array.from({ length: COUNT }, (_, p) => randomInputs(program, seed, p));
   const types = program.root.results.map(typeOf);
   const columns = allocateColumns(types, COUNT).data;
-  points.forEach((point, p) =>
-    interpret(program, point).forEach((v, i) => columns[i]!.set(v.data, p * sizeOf(types[i]!.shape))),
-  );
+  for (const [p, point] of points.entries()) {
+    for (const [i, v] of interpret(program, point).entries()) columns[i]!.set(v.data, p * sizeOf(types[i]!.shape));
+  }
   return { points, columns: columns.map((c) => Array.from(c)) };
 }
 

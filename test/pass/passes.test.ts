@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { optimise, passes } from "../../src/pass/pipeline.ts";
 import { isNative, type OpName, recordOf, table } from "../../src/op/table.ts";
+import { optimise, passes } from "../../src/pass/pipeline.ts";
 import { interpret } from "../../src/program/interpreter.ts";
 import { printProgram } from "../../src/program/print.ts";
 import type { Program } from "../../src/program/program.ts";

@@ -18,7 +18,7 @@ const LN2_LOW = -0.00021219444;
 /** e^r = 1 + r + r²·p(r). */
 const EXP = [0.5, 0.16666543, 0.04166628, 0.008366577, 0.0013946448];
 /** 2^r = 1 + r·p(r) for |r| ≤ ½. */
-const EXP2 = [0.6931472, 0.2402265, 0.05550328, 0.009618004, 0.001340027, 0.00015476302];
+const EXP2 = [Math.LN2, 0.2402265, 0.05550328, 0.009618004, 0.001340027, 0.00015476302];
 
 /** An integer in the low bits of `bits`, as the exponent field of a float. */
 const field = <V>(a: Algebra<V>, bits: V): V => a.as("int32").shl(bits, 23);
