@@ -31,6 +31,7 @@ type Operands<A extends readonly unknown[]> = { [K in keyof A]: ArraysOf<A[K]> }
 /**
  * `ifTrue(...operands)` where the scalar `pred` is true, else `ifFalse(...operands)`: trees of the same types.
  * Plain numbers take the dtype that the other branch has in their place.
+ * A predicate known when tracing calls its branch alone.
  * @throws {LanewiseError} when the branches' trees differ in parts, dtypes or shapes.
  */
 export function cond<A extends readonly unknown[], R>(
@@ -52,11 +53,11 @@ export function cond<A extends readonly unknown[], R>(
  * trees of the same types.
  * @throws {LanewiseError} when the branches' trees differ in parts, dtypes or shapes, or there are none.
  */
-export function switchBranch<A extends readonly unknown[], R>(
+export function switchBranch<A extends readonly unknown[], Rs extends readonly unknown[]>(
   index: ArrayLike,
-  branches: readonly ((...operands: Operands<A>) => R)[],
+  branches: { readonly [K in keyof Rs]: (...operands: Operands<A>) => Rs[K] },
   ...operands: A
-): ArraysOf<R> {
+): ArraysOf<Rs[number]> {
   if (branches.length === 0) throw typeError("switch", "at least one branch", "none", "give a list of functions");
   const given = toHandle("switch", index);
   const number = given.value?.data[0];
@@ -65,12 +66,17 @@ export function switchBranch<A extends readonly unknown[], R>(
   if (given.shape.length > 0 || !whole) {
     throw typeError("switch: the index", "an integer scalar", formatType(given), 'convert it with astype("int32")');
   }
-  return choose("switch", castTo(given, "int32"), branches as readonly Branch[], operands) as ArraysOf<R>;
+  return choose(
+    "switch",
+    castTo(given, "int32"),
+    branches as readonly unknown[] as readonly Branch[],
+    operands,
+  ) as ArraysOf<Rs[number]>;
 }
 
 type Branch = (...operands: unknown[]) => unknown;
 
-/** A known index calls its branch. Only where that gives plain numbers do the others matter, for their dtypes. */
+/** A known index calls its branch alone: a model may choose by what it knows. Only where that gives plain numbers do the others matter, for their dtypes. */
 function choose(name: string, index: Handle, branches: readonly Branch[], operands: readonly unknown[]): unknown {
   const flat = flatten(operands);
   const arrays = flat.leaves.map((leaf) => (isNumeric(leaf) ? toHandle(name, leaf) : undefined));

@@ -18,7 +18,7 @@ import { type ArraysOf, type ArrayTree, arrayTree, type Returned, toTree, typesO
  * traced integers: points then stop on their own. Numbers in `init` take the dtypes that the turns give them.
  * @throws {LanewiseError} when a turn changes the carry's parts, dtypes or shapes, or a bound is not whole.
  */
-export function foriLoop<C>(
+export function foriLoop<const C>(
   low: ArrayLike,
   high: ArrayLike,
   f: (i: NdArray, carry: ArraysOf<C>) => NoInfer<Returned<C>>,
@@ -81,7 +81,7 @@ function until(from: Handle, to: Handle, init: ArrayTree, turn: IndexedTurn): re
  * those that are done keep their carry. Numbers in `init` take the dtypes that the turns give them.
  * @throws {LanewiseError} when a turn changes the carry's parts, dtypes or shapes, or the test is not a scalar.
  */
-export function whileLoop<C>(
+export function whileLoop<const C>(
   test: (carry: ArraysOf<C>) => ArrayLike,
   body: (carry: ArraysOf<C>) => NoInfer<Returned<C>>,
   init: C,

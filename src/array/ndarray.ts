@@ -92,7 +92,7 @@ export class NdArray implements Handle {
   }
 
   toString(): string {
-    return this.value ? `${formatType(this)} ${format(this.toArray())}` : `Traced ${formatType(this)}`;
+    return this.value ? `${formatType(this)} ${format(this.toArray(), this.dtype)}` : `Traced ${formatType(this)}`;
   }
 
   toJSON(): Nested {
@@ -113,6 +113,11 @@ export class NdArray implements Handle {
       `JavaScript asked for the number of an array: expected a concrete array of one element, got ${what}; ` +
         `use np functions instead of operators, np.where or lax.cond instead of if and ?:, lax.foriLoop instead of for${atUserLine()}`,
     );
+  }
+
+  /** The number of a concrete array of one element. */
+  valueOf(): number {
+    return this[Symbol.toPrimitive]("number") as number;
   }
 
   #numbers(need: string): Value {
@@ -389,8 +394,18 @@ export const wrap = (x: Handle): NdArray => (x instanceof NdArray ? x : new NdAr
 /** A concrete array of these numbers, which are not copied. */
 export const fromValue = (value: Value): NdArray => new NdArray(ofValue(value));
 
-const format = (x: Nested): string => {
-  if (!Array.isArray(x)) return typeof x === "number" ? String(Number(x.toPrecision(7))) : String(x);
-  const shown = x.length > 12 ? [...x.slice(0, 6).map(format), "…", ...x.slice(-3).map(format)] : x.map(format);
+function format(x: Nested, dtype: DType): string {
+  if (!Array.isArray(x)) return typeof x === "number" && dtype === "float32" ? shortest(x) : String(x);
+  const rows = (part: Nested[]): string[] => part.map((row) => format(row, dtype));
+  const shown = x.length > 12 ? [...rows(x.slice(0, 6)), "…", ...rows(x.slice(-3))] : rows(x);
   return `[${shown.join(", ")}]`;
-};
+}
+
+/** The fewest digits that tell a float32 from its neighbours. */
+function shortest(x: number): string {
+  for (const digits of [6, 7, 8]) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return String(short);
+  }
+  return String(Number(x.toPrecision(9)));
+}

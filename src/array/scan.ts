@@ -35,13 +35,13 @@ export type ScanOutputs<Y> = Y extends null | undefined ? undefined : ArraysOf<Y
  * with a `length`, and then x is `null`. Numbers in `init` take the dtypes that the steps give them.
  * @throws {LanewiseError} when a step changes the carry's parts, dtypes or shapes.
  */
-export function scan<C, X, Y>(
+export function scan<const C, const X, Y>(
   f: (carry: ArraysOf<C>, x: ElementOf<X>) => readonly [NoInfer<Returned<C>>, Y],
   init: C,
   xs: X,
   options?: ScanOptions,
 ): [carry: ArraysOf<C>, outputs: ScanOutputs<Y>];
-export function scan<C, X>(
+export function scan<const C, const X>(
   f: (carry: ArraysOf<C>, x: ElementOf<X>) => NoInfer<Returned<C>>,
   init: C,
   xs: X,
@@ -114,7 +114,7 @@ function lengthOf(xs: ArrayTree | undefined, { length }: ScanOptions): number {
 }
 
 /** `f` of every element along the first axis of `xs`, stacked. */
-export function map<X, Y>(f: (x: ElementOf<X>) => Y, xs: X): ArraysOf<Y> {
+export function map<const X, Y>(f: (x: ElementOf<X>) => Y, xs: X): ArraysOf<Y> {
   const [, ys] = scan((_: readonly [], x: ElementOf<X>): readonly [readonly [], Y] => [[], f(x)], [] as const, xs);
   return ys as ArraysOf<Y>;
 }

@@ -52,15 +52,7 @@ export function evaluateResults(
 }
 
 function readResults(result: unknown): { structure: Structure; paths: string[]; leaves: Handle[] } {
-  if (isPromise(result)) {
-    // It is not waited for, and what it ends with is of no interest.
-    result.then(undefined, () => {});
-    throw fault(
-      "a model that returns arrays",
-      "a promise",
-      "make the model a plain function; load data before and pass it in args",
-    );
-  }
+  if (isPromise(result)) throw promised(result, "a model that returns arrays");
   if (result === undefined || result === null) {
     throw fault("a model that returns arrays", "nothing", "add a return statement");
   }
@@ -69,6 +61,7 @@ function readResults(result: unknown): { structure: Structure; paths: string[]; 
   const arrays = leaves.map((leaf, i) => {
     if (isNumeric(leaf)) return toHandle("model", leaf);
     const where = paths[i] ? ` at ${paths[i]}` : "";
+    if (isPromise(leaf)) throw promised(leaf, `numbers or arrays as results${where}`);
     throw fault(
       `numbers or arrays as results${where}`,
       describe(leaf),
@@ -76,6 +69,12 @@ function readResults(result: unknown): { structure: Structure; paths: string[]; 
     );
   });
   return { structure, paths, leaves: arrays };
+}
+
+function promised(promise: PromiseLike<unknown>, expected: string): LanewiseError {
+  // It is not waited for, and what it ends with is of no interest.
+  promise.then(undefined, () => {});
+  return fault(expected, "a promise", "make the model a plain function; load data before and pass it in args");
 }
 
 const isPromise = (x: unknown): x is PromiseLike<unknown> =>

@@ -20,14 +20,16 @@ export type ArraysOf<T> = unknown extends T
       ? T
       : { -readonly [K in keyof T]: ArraysOf<T[K]> };
 
-/** The same tree as a function may return it: numbers will do for arrays. */
+/** The same tree as a function may return it: numbers will do for arrays. The length of lists is checked when it runs. */
 export type Returned<T> = unknown extends T
   ? T
   : T extends Numeric
     ? NdArray | number | boolean | TypedArray
     : T extends Untouched
       ? T
-      : { readonly [K in keyof T]: Returned<T[K]> };
+      : T extends readonly unknown[]
+        ? readonly Returned<T[number]>[]
+        : { readonly [K in keyof T]: Returned<T[K]> };
 
 /** One element along the first axis of every array of a tree; lists of numbers are arrays here. */
 export type ElementOf<T> = unknown extends T
