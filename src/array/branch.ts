@@ -44,8 +44,8 @@ export function cond<A extends readonly unknown[], R>(
   if (test.shape.length > 0) {
     throw shapeError("cond: the predicate", "a scalar", [test.shape], "use np.where to choose element by element");
   }
-  const index = where(test, ofNumber(1, "int32"), ofNumber(0, "int32"));
-  return choose("cond", index, [ifFalse, ifTrue] as Branch[], operands) as ArraysOf<R>;
+  const index = where(test, ofNumber(0, "int32"), ofNumber(1, "int32"));
+  return choose("cond", index, [ifTrue, ifFalse] as Branch[], operands) as ArraysOf<R>;
 }
 
 /**
@@ -76,7 +76,10 @@ export function switchBranch<A extends readonly unknown[], Rs extends readonly u
 
 type Branch = (...operands: unknown[]) => unknown;
 
-/** A known index calls its branch alone: a model may choose by what it knows. Only where that gives plain numbers do the others matter, for their dtypes. */
+/**
+ * A known index calls its branch alone: a model may choose by what it knows. Only where that gives plain numbers do
+ * the others matter, for their dtypes.
+ */
 function choose(name: string, index: Handle, branches: readonly Branch[], operands: readonly unknown[]): unknown {
   const flat = flatten(operands);
   const arrays = flat.leaves.map((leaf) => (isNumeric(leaf) ? toHandle(name, leaf) : undefined));

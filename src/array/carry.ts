@@ -35,7 +35,7 @@ export function settle(name: string, next: ArrayTree, types: readonly Type[]): H
     throw typeError(
       `${name}: the carry${at(next.paths[i])}`,
       `${formatType(type)} after every step, as before the first`,
-      formatType(leaf),
+      next.weak[i] === undefined ? formatType(leaf) : String(next.weak[i]),
       "convert it with astype, or start with an array of this type and shape",
     );
   });

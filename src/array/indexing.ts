@@ -1,6 +1,7 @@
 /** Picking and placing elements: static slices are views, indices known only at run time clamp to the array. */
 
 import type { DType } from "../base/dtype.ts";
+import type { LanewiseError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import { isNumberArray } from "../base/tree.ts";
 import { formatType, type Value } from "../base/value.ts";
@@ -23,12 +24,7 @@ export function slice(x: ArrayLike, ...ranges: readonly (Range | null)[]): Handl
   const array = toHandle("slice", x);
   const rank = array.shape.length;
   if (ranges.length > rank) {
-    throw shapeError(
-      "slice",
-      `at most ${rank} ranges, one per axis, not ${ranges.length},`,
-      [array.shape],
-      "drop some",
-    );
+    throw tooMany("slice", "ranges", ranges.length, array);
   }
   const parts = array.shape.map((size, i) => resolveRange(ranges[i] ?? {}, size));
   return apply("slice", [array], {
@@ -37,6 +33,14 @@ export function slice(x: ArrayLike, ...ranges: readonly (Range | null)[]): Handl
     shape: parts.map((p) => p.count),
   });
 }
+
+const tooMany = (name: string, what: string, count: number, x: Handle): LanewiseError =>
+  typeError(
+    name,
+    `at most ${x.shape.length} ${what}, one for each axis of ${formatType(x)}`,
+    String(count),
+    "drop some",
+  );
 
 function resolveRange({ start, stop, step = 1 }: Range, size: number): { start: number; step: number; count: number } {
   for (const [name, x] of Object.entries({ start, stop, step })) {
@@ -99,7 +103,7 @@ export function at(x: ArrayLike, ...indices: readonly ArrayLike[]): Handle {
   const array = toHandle("at", x);
   const rank = array.shape.length;
   if (indices.length > rank) {
-    throw shapeError("at", `at most ${rank} indices, one per axis, not ${indices.length},`, [array.shape], "drop some");
+    throw tooMany("at", "indices", indices.length, array);
   }
   const [first] = indices;
   if (
@@ -135,12 +139,8 @@ function windowOf(array: Handle, starts: readonly Handle[], shape: Shape): Handl
 function startsOf(name: string, array: Handle, starts: ArrayLike): Handle[] {
   const given: readonly ArrayLike[] = Array.isArray(starts) ? starts : rows(toHandle(name, starts));
   if (given.length !== array.shape.length) {
-    throw shapeError(
-      name,
-      `one start per axis, not ${given.length},`,
-      [array.shape],
-      "give 0 where it is the whole axis",
-    );
+    const wanted = `one start for each axis of ${formatType(array)}`;
+    throw typeError(name, wanted, String(given.length), "give 0 where it is the whole axis");
   }
   return given.map((start, d) => {
     const index = integersOf(name, start);

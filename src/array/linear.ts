@@ -8,30 +8,32 @@ import { apply, type Handle, shapeError } from "./handle.ts";
 const reshape = (x: Handle, shape: Shape): Handle => apply("reshape", [x], { shape: [...shape] });
 
 /** `[..., m, k]` by `[..., k, n]`; vectors count as a row on the left and a column on the right, as in NumPy. */
-export function matmul(a: ArrayLike, b: ArrayLike): Handle {
-  const [x, y] = unify("matmul", [a, b]).map(numeric) as [Handle, Handle];
+export const matmul = (a: ArrayLike, b: ArrayLike): Handle => product("matmul", a, b);
+
+function product(name: string, a: ArrayLike, b: ArrayLike): Handle {
+  const [x, y] = unify(name, [a, b]).map(numeric) as [Handle, Handle];
   if (x.shape.length === 0 || y.shape.length === 0) {
-    throw shapeError("matmul", "arrays of at least one dimension", [x.shape, y.shape], "multiply by a scalar with mul");
+    throw shapeError(name, "arrays of at least one dimension", [x.shape, y.shape], "multiply by a scalar with mul");
   }
   const left = x.shape.length === 1 ? [1, ...x.shape] : x.shape;
   const right = y.shape.length === 1 ? [...y.shape, 1] : y.shape;
   const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
   if (left.at(-1) !== right.at(-2) || !batch) {
     throw shapeError(
-      "matmul",
+      name,
       "shapes [..., m, k] and [..., k, n]",
       [x.shape, y.shape],
       "transpose or reshape one of them",
     );
   }
   const [m, k, n] = [left.at(-2) as number, left.at(-1) as number, right.at(-1) as number];
-  const product = apply("dot", [
-    broadcastTo("matmul", reshape(x, left), [...batch, m, k]),
-    broadcastTo("matmul", reshape(y, right), [...batch, k, n]),
+  const rowsByColumns = apply("dot", [
+    broadcastTo(name, reshape(x, left), [...batch, m, k]),
+    broadcastTo(name, reshape(y, right), [...batch, k, n]),
   ]);
   const rows = x.shape.length === 1 ? [] : [m];
   const columns = y.shape.length === 1 ? [] : [n];
-  return reshape(product, [...batch, ...rows, ...columns]);
+  return reshape(rowsByColumns, [...batch, ...rows, ...columns]);
 }
 
 /** NumPy's `dot`: the last axis of `a` with the second to last of `b`, for all pairs of the others. */
@@ -49,10 +51,10 @@ export function dot(a: ArrayLike, b: ArrayLike): Handle {
 
 /** All leading axes of `x` as the rows of one matrix. */
 function matmulRows(x: Handle, y: Handle): Handle {
-  if (x.shape.length <= 2) return matmul(x, y);
+  if (x.shape.length <= 2) return product("dot", x, y);
   const rows = x.shape.slice(0, -1);
-  const product = matmul(reshape(x, [sizeOf(rows), x.shape.at(-1) as number]), y);
-  return reshape(product, [...rows, ...product.shape.slice(1)]);
+  const all = product("dot", reshape(x, [sizeOf(rows), x.shape.at(-1) as number]), y);
+  return reshape(all, [...rows, ...all.shape.slice(1)]);
 }
 
 /** Products of all pairs of elements, of the flattened arrays: `[a.size, b.size]`. */

@@ -92,7 +92,7 @@ function lengthOf(xs: ArrayTree | undefined, { length }: ScanOptions): number {
   const lone = shapes.findIndex((shape) => shape.length === 0);
   if (lone >= 0) {
     const name = `scan: xs${at(xs?.paths[lone])}`;
-    throw shapeError(name, "arrays to walk along", [shapes[lone] ?? []], "close over what is the same at every step");
+    throw typeError(name, "arrays to walk along", "a scalar", "close over what is the same at every step");
   }
   const count = length ?? shapes[0]?.[0];
   if (count === undefined) {
@@ -107,7 +107,7 @@ function lengthOf(xs: ArrayTree | undefined, { length }: ScanOptions): number {
   if (wrong < 0) return count;
   throw shapeError(
     `scan: xs${at(xs?.paths[wrong])}`,
-    `${count} steps along the first axis, as ${length === undefined ? "in the first of xs" : "length says"},`,
+    `${count} steps along the first axis, as ${length === undefined ? "in the first of xs" : "length says"}`,
     [shapes[wrong] ?? []],
     "make them equally long",
   );

@@ -207,6 +207,10 @@ test.each<[string, () => unknown]>([
 test("errors say where outside of models too, through loops of the library", () => {
   expect(
     said(() => lax.map((row) => lax.scan((c) => c.add(np.zeros(2)), np.zeros(3), row)[0], np.eye(3))),
-  ).toMatchInlineSnapshot(`"LanewiseError(type): add: expected shapes that broadcast together, got [3] and [2]; reshape one of them (NumPy's rules) (at here)"`);
-  expect(said(() => np.zeros(3).add(np.zeros(4)))).toMatchInlineSnapshot(`"LanewiseError(type): add: expected shapes that broadcast together, got [3] and [4]; reshape one of them (NumPy's rules) (at here)"`);
+  ).toMatchInlineSnapshot(
+    `"LanewiseError(type): add: expected shapes that broadcast together, got [3] and [2]; reshape one of them (NumPy's rules) (at here)"`,
+  );
+  expect(said(() => np.zeros(3).add(np.zeros(4)))).toMatchInlineSnapshot(
+    `"LanewiseError(type): add: expected shapes that broadcast together, got [3] and [4]; reshape one of them (NumPy's rules) (at here)"`,
+  );
 });
