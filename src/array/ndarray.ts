@@ -85,7 +85,8 @@ export class NdArray implements Handle {
 
   /** Rows along the first axis. */
   *[Symbol.iterator](): Iterator<NdArray> {
-    if (this.ndim === 0) {
+    // Concrete scalars have no rows, since tools that compare objects go through whatever can be gone through.
+    if (this.ndim === 0 && this.node) {
       throw new TypeError(`rows of an array: expected at least one axis, got a scalar; use it as it is${atUserLine()}`);
     }
     for (let i = 0; i < this.length; i++) yield this.at(i);
