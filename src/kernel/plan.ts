@@ -42,7 +42,7 @@ type Kind = "node" | "grouped" | undefined;
 /** What needs no step of its own has no kind: values that are there, views, and what is inlined. */
 function kindOf(node: Node, uses: Uses): Kind {
   if (node.op === "parameter" || node.op === "result") return undefined;
-  if (node.op === "constant" && uses.isLarge(node)) return undefined;
+  if ((node.op === "constant" && uses.isLarge(node)) || uses.seldom.has(node)) return undefined;
   if (isSink(node, uses.isLarge)) return "grouped";
   if (!uses.isLarge(node)) return "node";
   if (isView(node) || uses.inlined.has(node)) return undefined;

@@ -38,7 +38,7 @@ function yieldsOf(s: Statement): readonly Register[] {
   return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : [];
 }
 
-/** Turns assumed for loops whose count is known only at run time. */
+/** Turns assumed for loops whose count is known only at run time; a branch is taken once in as many times. */
 const USUAL_TURNS = 16;
 
 interface Hot {
@@ -52,7 +52,7 @@ function hottest(block: readonly Statement[], yields: readonly Register[], turns
   let hot = work > best.work ? { work, block, yields } : best;
   for (const s of block) {
     const count = s.kind === "loop" && typeof s.count === "number" ? s.count : USUAL_TURNS;
-    const inner = s.kind === "if" ? turns : turns * count;
+    const inner = s.kind === "if" ? turns / USUAL_TURNS : turns * count;
     for (const nested of blocksOf(s)) hot = hottest(nested, yieldsOf(s), inner, hot);
   }
   return hot;

@@ -16,6 +16,8 @@ export interface Uses {
   readonly isLarge: (node: Node) => boolean;
   /** Large and computed where its only reader, a sum, reads it. */
   readonly inlined: ReadonlySet<Node>;
+  /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
+  readonly seldom: ReadonlySet<Node>;
   /** What a node reads of others, views and inlined nodes looked through. */
   of(node: Node): readonly Use[];
   /** What reading a value reads, when it is read at one place or anywhere. */
@@ -30,9 +32,11 @@ export function findUses(nodes: readonly Node[], results: readonly Node[], unrol
   const isLarge = (node: Node): boolean => node.regions.length === 0 && elementsOf(node) > unrolled;
   const readers = findReaders(nodes, results);
   const inlined = findInlined(nodes, readers, isLarge);
+  const seldom = findSeldom(nodes, readers);
   const own = new Set(nodes);
 
   const through = (node: Node, mode: Use["mode"]): readonly Use[] => {
+    if (seldom.has(node)) return node.operands.flatMap((operand) => through(operand, mode));
     if (!own.has(node) || !isLarge(node)) return [{ source: node, mode }];
     if (isView(node)) return through(node.operands[0] as Node, isAlias(node) ? mode : "any");
     if (inlined.has(node)) return node.operands.flatMap((operand) => through(operand, "any"));
@@ -50,7 +54,7 @@ export function findUses(nodes: readonly Node[], results: readonly Node[], unrol
     }
     return uses;
   };
-  return { isLarge, inlined, of, through };
+  return { isLarge, inlined, seldom, of, through };
 }
 
 function modeOf(node: Node, operand: number, isLarge: (node: Node) => boolean): Use["mode"] {
@@ -105,6 +109,20 @@ function findInlined(
     if (cheap && isLarge(node) && readOnce(node)) inlined.add(node);
   }
   return inlined;
+}
+
+function findSeldom(nodes: readonly Node[], readers: ReadonlyMap<Node, readonly (Node | typeof OUTSIDE)[]>): Set<Node> {
+  const seldom = new Set<Node>();
+  const isSeldom = (reader: Node | typeof OUTSIDE, node: Node): boolean => {
+    if (reader === OUTSIDE || seldom.has(reader as Node)) return reader !== OUTSIDE;
+    const [condition, , usual] = reader.operands;
+    return reader.op === "selectRare" && node !== condition && node !== usual;
+  };
+  for (const node of [...nodes].reverse()) {
+    const found = readers.get(node) ?? [];
+    if (isElementwise(node) && found.length > 0 && found.every((reader) => isSeldom(reader, node))) seldom.add(node);
+  }
+  return seldom;
 }
 
 /** A product reads its left operand once per column, its right one once per row. */

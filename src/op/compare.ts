@@ -17,6 +17,18 @@ const select: ElementwiseOp = {
   scalar: anything((condition: number, a: number, b: number) => (condition !== 0 ? a : b)),
 };
 
+/**
+ * `select` whose first value is seldom needed: compiled code computes it only where the condition is true for some
+ * point. Made by expansions alone, for arguments far out.
+ */
+const selectRare: ElementwiseOp = {
+  kind: "elementwise",
+  arity: select.arity,
+  takes: select.takes,
+  dtype: select.dtype,
+  expand: (o, operands) => o.apply("select", operands),
+};
+
 export const compare = {
   eq: native(
     2,
@@ -39,4 +51,5 @@ export const compare = {
     "bool",
   ),
   select,
+  selectRare,
 } as const;

@@ -7,6 +7,8 @@ import { rewrite } from "../program/rewrite.ts";
 export function expand(program: Program, native: ReadonlySet<OpName>): Program {
   return rewrite(program, (node, operands, { builder }) => {
     const record = node.op in table ? table[node.op as OpName] : undefined;
+    // The lowering makes a branch of it, on every target.
+    if (node.op === "selectRare") return undefined;
     if (record?.kind !== "elementwise" || !record.expand || native.has(node.op as OpName)) return undefined;
     return [record.expand(builder, operands, builder.dtype(operands[0] as (typeof operands)[number]))];
   });

@@ -57,6 +57,11 @@ export class Algebra<V> {
     return this.o.apply("select", [condition, this.value(a), this.value(b)]);
   }
 
+  /** `select` whose first value is seldom needed, and then costs. */
+  selectRare(condition: V, rare: Term<V>, usual: Term<V>): V {
+    return this.o.apply("selectRare", [condition, this.value(rare), this.value(usual)]);
+  }
+
   convert(x: V, dtype: DType): V {
     return this.o.apply("convert", [x], { dtype });
   }

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import type { Statement } from "../../src/kernel/kernel.ts";
+import { blocksOf } from "../../src/kernel/pressure.ts";
+import { Builder } from "../../src/program/builder.ts";
+import { interpret } from "../../src/program/interpreter.ts";
+import type { Program } from "../../src/program/program.ts";
+import { kernelOf, runWasm } from "../helpers/run-kernel.ts";
+
+/** sin of [count] elements per point. */
+function sines(count: number): Program {
+  const type = { dtype: "float32", shape: [count] } as const;
+  const builder = new Builder([type]);
+  const root = builder.finish([builder.apply("sin", builder.root.parameters)]);
+  return { inputs: [{ name: "x", role: "point", type }], outputs: ["y"], root };
+}
+
+const statementsOf = (block: readonly Statement[]): readonly Statement[] =>
+  block.flatMap((s) => [s, ...blocksOf(s).flatMap(statementsOf)]);
+
+for (const count of [3, 50]) {
+  it(`what is seldom needed lies behind a branch, and gives the interpreter's bits: ${count} elements`, () => {
+    const program = sines(count);
+    const kernel = kernelOf(program, { groups: 2, unrolled: 32 });
+    const branches = statementsOf(kernel.body).filter((s) => s.kind === "if");
+    expect(branches.length).toBe(count <= 32 ? count : 1);
+    const outside = kernel.body.concat(kernel.body.flatMap((s) => (s.kind === "loop" ? s.body : [])));
+    const products = (block: readonly Statement[]): number => block.filter((s) => s.kind === "op" && s.op === "mul").length;
+    expect(products(outside)).toBeLessThan(20 * Math.min(count, 3));
+
+    const large = (i: number): number => [0.5, -3e30, 1e9, Number.NaN, Number.POSITIVE_INFINITY, 12345][i % 6]!;
+    const points = [0, 1].map((p) => {
+      const data = Float32Array.from({ length: count }, (_, i) => (p === 0 ? i / 7 : large(i)));
+      return [{ dtype: "float32" as const, shape: [count], data }];
+    });
+    const wanted = points.flatMap((point) => Array.from(interpret(program, point)[0]!.data));
+    expect(Array.from(runWasm(program, kernel, points)[0]!)).toEqual(wanted);
+  });
+}
