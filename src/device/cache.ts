@@ -1,7 +1,8 @@
 /** Compiled code by program, target and lane groups: the same model is compiled once, whoever asks. */
 
+import { MOST_GROUPS } from "../kernel/pressure.ts";
 import type { Program } from "../program/program.ts";
-import { programHash } from "../program/serialise.ts";
+import { serialise } from "../program/serialise.ts";
 import type { Code } from "./protocol.ts";
 import { type TargetName, targets } from "./table.ts";
 
@@ -16,8 +17,9 @@ function keep(key: string, code: Code | Promise<Code>): void {
   if (known.size > MOST) for (const oldest of known.keys()) return void known.delete(oldest);
 }
 
+/** The program's text itself: its SHA-256 would take longer than looking it up. */
 const keyOf = (program: Program, target: TargetName, groups: number): string =>
-  `${programHash(program)} ${target} ${groups}`;
+  `${target} ${Math.min(groups, MOST_GROUPS)} ${serialise(program)}`;
 
 export async function compile(program: Program, target: TargetName, groups: number): Promise<Code> {
   const key = keyOf(program, target, groups);

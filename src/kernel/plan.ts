@@ -2,12 +2,15 @@
  * The order in which a region's nodes are computed. Large arrays of one shape that do not wait for each other
  * share a loop nest (a *group*); an array that is read outside of its group is stored.
  *
+ * Products and long sums share their loop with each other alone: several rows are computed at once there, and what
+ * follows would be written once for each.
+ *
  * Levels: a group can run when all arrays it reads anywhere, and not just at its own place, are complete; that is
  * one level after the groups that make them. Single nodes of a level come before its groups.
  */
 
 import type { Node } from "../program/program.ts";
-import { elementsOf, isElementwise, isPull, isView, shapeOf, squeeze } from "./shape.ts";
+import { elementsOf, isElementwise, isPull, isView, shapeOf, squeeze, termsOf } from "./shape.ts";
 import { findUses, isSink, type Uses } from "./uses.ts";
 
 export type Step =
@@ -54,6 +57,11 @@ const loopShape = (node: Node, uses: Uses): string =>
 
 type Loops = ReadonlyMap<Node, string>;
 
+/** Sums of this many terms pay for storing their results. */
+const LONG = 16;
+
+const isLongPull = (node: Node): boolean => isPull(node) && node.op !== "scatterAdd" && termsOf(node) >= LONG;
+
 function findLevels(active: readonly Node[], grouped: ReadonlySet<Node>, loops: Loops, uses: Uses): Map<Node, number> {
   const levels = new Map<Node, number>();
   for (const node of active) {
@@ -62,7 +70,8 @@ function findLevels(active: readonly Node[], grouped: ReadonlySet<Node>, loops: 
       const maker = source.op === "result" ? (source.operands[0] as Node) : source;
       const available = levels.get(maker);
       if (available === undefined) continue;
-      const shared = mode === "point" && !isSink(maker, uses.isLarge) && loops.get(node) === loops.get(maker);
+      const together = mode === "point" && loops.get(node) === loops.get(maker);
+      const shared = together && !isSink(maker, uses.isLarge) && !isLongPull(maker);
       level = Math.max(level, grouped.has(maker) && !shared ? available + 1 : available);
     }
     levels.set(node, level);

@@ -58,7 +58,7 @@ function hottest(block: readonly Statement[], yields: readonly Register[], turns
   return hot;
 }
 
-const width = (register: Register): number => (register.lane ? dtypeInfo[register.dtype].bytes / 4 || 1 : 0);
+const width = (register: Register): number => (register.lane ? Math.ceil(dtypeInfo[register.dtype].bytes / 4) : 0);
 
 const hottestOf = ({ body }: Pick<Kernel, "body">): Hot => hottest(body, [], 1, { work: -1, block: body, yields: [] });
 
@@ -66,21 +66,26 @@ const hottestOf = ({ body }: Pick<Kernel, "body">): Hot => hottest(body, [], 1, 
 export function pressureOf(kernel: Pick<Kernel, "body">): number {
   const { block, yields } = hottestOf(kernel);
   const defined = new Set(block.flatMap((s) => ("out" in s ? [s.out] : [])));
-  const live = new Set<Register>(yields);
+  const live = new Set<Register>();
+  let alive = 0;
+  const enter = (register: Register): void => {
+    if (!live.has(register)) alive += width(register);
+    live.add(register);
+  };
+  yields.forEach(enter);
   // What comes from outside is alive throughout.
-  for (const s of block) for (const r of operandsOf(s)) if (!defined.has(r)) live.add(r);
-  const size = (): number => [...live].reduce((sum, r) => sum + Math.ceil(width(r)), 0);
-  let most = size();
+  for (const s of block) for (const r of operandsOf(s)) if (!defined.has(r)) enter(r);
+  let most = alive;
   for (const s of [...block].reverse()) {
-    if ("out" in s) live.delete(s.out);
-    for (const r of operandsOf(s)) live.add(r);
-    most = Math.max(most, size());
+    if ("out" in s && live.delete(s.out)) alive -= width(s.out);
+    operandsOf(s).forEach(enter);
+    most = Math.max(most, alive);
   }
   return most;
 }
 
 /** Up to here more lane groups hide more latency; measured on SIMD128 and 16 registers, as are the bounds below. */
-const MOST_GROUPS = 4;
+export const MOST_GROUPS = 4;
 
 /** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
 const LONG_BLOCK = 64;

@@ -21,6 +21,12 @@ export const isReduction = (node: Node): boolean => reductions.has(node.op);
 /** Sums over many elements for each of its own: a loop inside of the loop over its elements. */
 export const isPull = (node: Node): boolean => isReduction(node) || node.op === "dot" || node.op === "scatterAdd";
 
+/** How many terms each element of a reduction or product sums. */
+export const termsOf = (node: Node): number =>
+  node.op === "dot"
+    ? (shapeOf(node.operands[0] as Node).at(-1) as number)
+    : elementsOf(node.operands[0] as Node) / Math.max(1, elementsOf(node));
+
 /** A reshape that only adds or drops dimensions of one: the same element at the same place. */
 export const isAlias = (node: Node): boolean =>
   node.op === "reshape" && sameShape(squeeze(shapeOf(node)), squeeze(shapeOf(node.operands[0] as Node)));
