@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { type ColumnSource, fillColumn } from "../../src/base/column.ts";
+import { allocate } from "../../src/base/dtype.ts";
+import { Parameter, random, Space, UniformAxis, UniformSpace } from "../../src/index.ts";
+
+function columnData(source: ColumnSource, count: number): number[] {
+  const out = allocate(source.dtype, count);
+  fillColumn(source, 0, count, out);
+  return Array.from(out);
+}
+
+for (const dtype of ["float32", "float64"] as const) {
+  it(`a UniformAxis holds what random.uniform draws with its sub-key, bit for bit: ${dtype}`, () => {
+    const space = new Space(
+      { a: new UniformAxis(-2.5, 7.1, 40), b: new UniformAxis(0, 1, 40) },
+      { key: random.key(5) },
+    );
+    const keys = random.split(random.key(5), 3);
+    const [a, b] = space.columns(dtype).map((source) => columnData(source, 40));
+    expect(a).toEqual(Array.from(random.uniform(keys.at(1), [40], { low: -2.5, high: 7.1, dtype }).data));
+    expect(b).toEqual(Array.from(random.uniform(keys.at(2), [40], { dtype }).data));
+  });
+
+  it(`a UniformSpace draws point i as random.uniform draws element i: ${dtype}`, () => {
+    const free = (low: number, high: number) => new Parameter("p", low, { low, high, free: true });
+    const space = new UniformSpace({ a: free(0.1, 0.2), b: free(-1, 1) }, { N: 33, key: random.key(11) });
+    const keys = random.split(random.key(11), 3);
+    const [a, b] = space.columns(dtype).map((source) => columnData(source, 33));
+    expect(a).toEqual(Array.from(random.uniform(keys.at(1), [33], { low: 0.1, high: 0.2, dtype }).data));
+    expect(b).toEqual(Array.from(random.uniform(keys.at(2), [33], { low: -1, high: 1, dtype }).data));
+  });
+}
