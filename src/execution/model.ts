@@ -3,11 +3,11 @@
 import type { NdArray } from "../array/ndarray.ts";
 import { evaluateResults, traceModel } from "../array/trace.ts";
 import type { FloatDType, TypedArray } from "../base/dtype.ts";
-import { type FlatTree, flatten, unflatten } from "../base/tree.ts";
+import { type FlatTree, unflatten } from "../base/tree.ts";
 import type { Value } from "../base/value.ts";
 import type { Input, Program } from "../program/program.ts";
 import { typeOf } from "../program/program.ts";
-import { closeDType, isArrayLeaf, readNumbers, toNdArray } from "../space/arrays.ts";
+import { closeDType, flattenArguments, isArrayLeaf, readNumbers, toNdArray } from "../space/arrays.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import type { Outputs } from "./assemble.ts";
 
@@ -31,15 +31,15 @@ export interface Traced extends Outputs {
 }
 
 /** Arrays are looked at; everything else, numbers too, is handed on. */
-const flattenArguments = (args: readonly unknown[], kwargs: unknown): FlatTree =>
-  flatten(kwargs === undefined ? args : [...args, kwargs], isArrayLeaf);
+const flattenRest = (args: readonly unknown[], kwargs: unknown): FlatTree =>
+  flattenArguments(kwargs === undefined ? args : [...args, kwargs]);
 
 const argumentPath = (path: string, count: number): string =>
   path.startsWith(`[${count}]`) ? `kwargs${path.slice(`[${count}]`.length)}` : `args${path}`;
 
 /** The model's arguments after the state, with arrays that hold their numbers. */
 export function eagerArguments(args: readonly unknown[], kwargs: unknown, float: FloatDType): unknown[] {
-  const { leaves, paths, structure } = flattenArguments(args, kwargs);
+  const { leaves, paths, structure } = flattenRest(args, kwargs);
   return unflatten(
     structure,
     leaves.map((leaf, i) =>
@@ -53,7 +53,7 @@ export function traceOverSpace({ model, space, args, kwargs, float }: ModelOverS
   const points = space.freeLeaves().map(({ path, dtype, shape }): Input => {
     return { name: path, role: "point", type: { dtype: closeDType(dtype, float), shape } };
   });
-  const { leaves, paths, structure } = flattenArguments(args, kwargs);
+  const { leaves, paths, structure } = flattenRest(args, kwargs);
   const arrays = leaves.flatMap((leaf, i) => {
     if (!isArrayLeaf(leaf)) return [];
     const name = argumentPath(paths[i] as string, args.length);

@@ -7,7 +7,7 @@ import { fromValue, type NdArray, wrap } from "../array/ndarray.ts";
 import { LanewiseError } from "../base/errors.ts";
 import { type FlatTree, flatten, type Structure, unflatten } from "../base/tree.ts";
 import { hostDeviceCount } from "../device/host.ts";
-import { describe, isArrayLeaf } from "../space/arrays.ts";
+import { describe, flattenArguments, isArrayLeaf } from "../space/arrays.ts";
 import { type AnyFunction, type Call, CallCache, type Outcome, runHere, runOnDevices } from "./call.ts";
 
 /** What a transformed function returns: the same tree, with arrays for leaves. */
@@ -105,7 +105,7 @@ type AxisOf = (leaf: number) => number | null;
 /** Brings the mapped axis of every array to the front. */
 function callOf(where: string, f: AnyFunction, args: readonly unknown[], axisOf: AxisOf): Call {
   const { float } = context();
-  const { structure, leaves, paths } = flatten(args, isArrayLeaf);
+  const { structure, leaves, paths } = flattenArguments(args);
   const sizes = new Map<string, number>();
   const prepared = leaves.map((value, i): Call["leaves"][number] => {
     if (!isArrayLeaf(value)) return { value, mapped: false };
@@ -165,7 +165,7 @@ function axesOf(where: string, args: readonly unknown[], axes: number | readonly
       `${where}: expected inAxes with one entry for each of the ${args.length} arguments, got ${axes.length}; add the missing ones`,
     );
   }
-  const found = spread(where, flatten(args, isArrayLeaf).structure, axes);
+  const found = spread(where, flattenArguments(args).structure, axes);
   return (leaf) => found[leaf] as number | null;
 }
 

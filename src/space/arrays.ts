@@ -5,7 +5,7 @@ import { type ArrayLike, describe, type NestedNumbers, toHandle } from "../array
 import { NdArray } from "../array/ndarray.ts";
 import { allocate, type DType, dtypeOf, type FloatDType, isFloat, promote, type TypedArray } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
-import { isNumberArray } from "../base/tree.ts";
+import { type FlatTree, flatten, isNumberArray } from "../base/tree.ts";
 import type { Value } from "../base/value.ts";
 
 export { describe };
@@ -29,6 +29,10 @@ export function closeDType(dtype: OpenDType, float: FloatDType): DType {
 
 export const isArrayLeaf = (x: unknown): x is NestedNumbers | TypedArray | NdArray =>
   x instanceof NdArray || (ArrayBuffer.isView(x) && dtypeOf(x) !== undefined) || isNumberArray(x);
+
+/** The arguments of a call by leaves. The list of them is a list, even if all of them are numbers. */
+export const flattenArguments = (args: readonly unknown[]): FlatTree =>
+  flatten(args, (x) => x !== args && isArrayLeaf(x));
 
 /** A leaf with numbers in it: a number (not a boolean, which is static) or an array. */
 export const isNumericLeaf = (x: unknown): boolean => typeof x === "number" || isArrayLeaf(x);

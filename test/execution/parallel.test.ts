@@ -74,6 +74,19 @@ describe("a run", () => {
     expect([...results.at<{ scaled: NdArray }>(0).scaled.data]).toEqual([-1, -2]);
   });
 
+  test("keeps args apart that are all numbers or lists of numbers, of any lengths", async () => {
+    const model = (s: { a: NdArray }, twice: boolean, x: NdArray, y: NdArray) =>
+      s.a
+        .mul(twice ? 2 : 1)
+        .add(x.sum())
+        .sub(y);
+    const args = [true, [1, 2, 3], 4] as const;
+    for (const Execution of [SequentialExecution, ParallelExecution]) {
+      const results = await new Execution(model as never, new Space({ a: new GridAxis(0, 1, 2) }), { args }).run();
+      expect([...results]).toEqual([2, 4]);
+    }
+  });
+
   test("gives the model no kwargs when there are none", async () => {
     let count = 0;
     using executor = new ParallelExecution((...all: unknown[]) => {
@@ -128,7 +141,7 @@ describe("a run", () => {
 describe("a run of many points", () => {
   const slow = new Space({ a: new GridAxis(0, 1, 4000) });
   const decay = ({ a }: { a: NdArray }): NdArray =>
-    lax.foriLoop(0, 20_000, (_, x: NdArray) => x.mul(0.999).add(0.001), a);
+    lax.foriLoop(0, 100_000, (_, x: NdArray) => x.mul(0.999).add(0.001), a);
 
   test.each([true, false])("stops at the signal and can be run again (shared memory: %s)", async (sharedMemory) => {
     using executor = new ParallelExecution(decay, slow, { sharedMemory });

@@ -36,6 +36,13 @@ describe("jit", () => {
     expect(traces).toBe(2);
   });
 
+  test("takes arguments that are all lists of numbers, of any lengths, or all numbers", () => {
+    const f = jit((a: NdArray, b: NdArray) => np.sum(a).mul(np.sum(b)));
+    expect(numbers(f([1, 2] as never, [[3], [4]] as never))).toBe(21);
+    const asked = jit((twice: boolean, n: number) => np.full([2], twice ? 2 * n : n));
+    expect(numbers(asked(true, 3))).toEqual([6, 6]);
+  });
+
   test("takes numbers as constants, which keep their weak dtype", () => {
     const scale = jit((x: NdArray, n: number) => x.mul(n));
     const int = scale(np.asarray(Int32Array.of(1, 2)), 3);
