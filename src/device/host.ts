@@ -132,16 +132,21 @@ export function hostDeviceCount(): number {
  * Sets the number of host devices, at any time; runs in progress keep theirs. More than there are cores is allowed:
  * the devices then share them.
  *
- * @throws {RangeError} when `count` is not a positive integer.
+ * @throws {RangeError} when `count` is not an integer from 1 to 1024.
  */
 export function setHostDeviceCount(count: number): void {
   chosenCount = checkedCount(count, "setHostDeviceCount", count);
   for (const device of pool.splice(count)) device.retire();
 }
 
+/** A thread takes megabytes; more than these are a mistake. */
+const MOST_DEVICES = 1024;
+
 function checkedCount(count: number, where: string, got: unknown): number {
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new RangeError(`${where}: expected a positive integer, got ${got}; give the number of worker threads to use`);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_DEVICES) return count;
+  throw new RangeError(
+    `${where}: expected an integer from 1 to ${MOST_DEVICES}, got ${got}; give the number of worker threads to use`,
+  );
 }
 
 /** The first `count` devices, for a holder that will let them go with `releaseDevices`. */

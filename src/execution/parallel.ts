@@ -10,6 +10,7 @@ import { holdDevices, releaseDevices } from "../device/host.ts";
 import { freeMemory } from "../device/platform.ts";
 import type { BatchRule, Tally, Task } from "../device/protocol.ts";
 import { type TargetName, targets } from "../device/table.ts";
+import { checkOptions, checkPoints } from "../space/check.ts";
 import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, resultBytes } from "../store/memory.ts";
@@ -47,6 +48,13 @@ export interface ParallelOptions<A extends readonly unknown[] = readonly unknown
   readonly sharedMemory?: boolean;
 }
 
+const parallelOptions = [
+  "nVmap",
+  "nPmap",
+  "target",
+  "sharedMemory",
+] as const satisfies readonly (keyof ParallelOptions)[];
+
 export interface RunOptions {
   /** Stops the run within one batch; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -75,7 +83,7 @@ export class ParallelExecution<
   readonly #float: FloatDType;
   readonly #task = nextTaskId();
   #traced: Traced | undefined;
-  #compiled: { readonly task: Task; readonly groups: number } | undefined;
+  #compiled: Task | undefined;
 
   constructor(
     model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R,
@@ -85,6 +93,7 @@ export class ParallelExecution<
     const where = "ParallelExecution";
     check.checkModel(where, model);
     check.checkSpace(where, space);
+    checkOptions(where, options, [...check.options, ...parallelOptions]);
     check.checkArgs(where, options.args, options.kwargs);
     check.checkBatch(where, options.nVmap ?? "auto");
     check.checkDevices(where, options.nPmap ?? "auto");
@@ -103,11 +112,13 @@ export class ParallelExecution<
    * Rejects with a LanewiseError of kind `"trace"` or `"type"` for a model that cannot be traced, `"memory"` for results
    * larger than the budget, `"device"` when a device dies, or with the signal's reason.
    */
-  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
-    signal?.throwIfAborted();
+  async run(options: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
     const where = "ParallelExecution";
+    const { signal, onProgress } = check.checkRun(where, options);
+    signal?.throwIfAborted();
     const nVmap = this.#options.nVmap ?? "auto";
     const total = this.#space.N;
+    checkPoints(where, total);
     const count = Math.max(1, Math.min(check.checkDevices(where, this.#options.nPmap ?? "auto"), total));
     const [traced, traceSeconds] = timed(() => this.#trace());
     checkBudget(where, traced.outputs, total, this.#options.memoryBudget ?? freeMemory() / 2);
@@ -148,12 +159,11 @@ export class ParallelExecution<
   }
 
   async #compile(traced: Traced, nVmap: number | "auto", total: number, count: number): Promise<Task> {
-    if (this.#compiled) return this.#compiled.task;
+    if (this.#compiled) return this.#compiled;
     const groups = fillableGroups(nVmap, total, count, targets[this.#target].lanes);
     const code = await compile(traced.program, this.#target, groups);
-    const task: Task = { id: this.#task, code, outputs: traced.outputs, shared: traced.shared };
-    this.#compiled ??= { task, groups };
-    return this.#compiled.task;
+    this.#compiled ??= { id: this.#task, code, outputs: traced.outputs, shared: traced.shared };
+    return this.#compiled;
   }
 }
 

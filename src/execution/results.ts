@@ -138,7 +138,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
     return this.#pick("results.isel", positions, ({ size }, path, position) => {
       if (Number.isInteger(position) && position >= -size && position < size) return (position + size) % size;
       throw new RangeError(
-        `results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}`,
+        `results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}; count along results.coords`,
       );
     });
   }
@@ -150,7 +150,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
   grid(name?: string): NdArray {
     const { names, types, columns } = this.#data;
     const k = name === undefined && names.length === 1 ? 0 : names.indexOf(name ?? "");
-    if (k < 0) throw new RangeError(`results.grid: expected one of ${names.join(", ")}, got ${name}`);
+    if (k < 0) throw new RangeError(`results.grid: expected one of ${names.join(", ")}, got ${name}; name one`);
     const dimensions = this.#product("results.grid");
     const { dtype, shape } = types[k] as Type;
     const data = gather({ data: columns.data[k] as TypedArray }, types[k] as Type, this.#view);

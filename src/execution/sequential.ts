@@ -9,6 +9,7 @@ import { sameStructure } from "../base/tree.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
 import { markNotFinite } from "../device/batch.ts";
 import { freeMemory } from "../device/platform.ts";
+import { checkOptions, checkPoints } from "../space/check.ts";
 import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, type ResultColumns, resultBytes } from "../store/memory.ts";
@@ -49,6 +50,7 @@ export class SequentialExecution<
   ) {
     check.checkModel(where, model);
     check.checkSpace(where, space);
+    checkOptions(where, options, check.options);
     check.checkArgs(where, options.args, options.kwargs);
     check.checkBytes(where, options.memoryBudget);
     this.#float = check.checkFloat(where, options.dtype);
@@ -58,8 +60,11 @@ export class SequentialExecution<
   }
 
   /** Computes all points, in order. Rejects with what the model throws, or with the signal's reason. */
-  async run({ signal, onProgress }: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
+  async run(options: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
+    const { signal, onProgress } = check.checkRun(where, options);
+    signal?.throwIfAborted();
     const total = this.#space.N;
+    checkPoints(where, total);
     let done = 0;
     const reporter = new Reporter(total, () => [done], onProgress);
     const began = performance.now();

@@ -5,7 +5,9 @@ import { hostDeviceCount } from "../device/host.ts";
 import { canShareMemory } from "../device/platform.ts";
 import { defaultTarget, type TargetName, targetNames, targets } from "../device/table.ts";
 import { describe } from "../space/arrays.ts";
+import { checkOptions } from "../space/check.ts";
 import { AbstractSpace } from "../space/space.ts";
+import type { ExecutionOptions, RunOptions } from "./parallel.ts";
 
 export function checkModel(where: string, model: unknown): void {
   if (typeof model === "function") return;
@@ -20,6 +22,31 @@ export function checkSpace(where: string, space: unknown): void {
     `${where}: expected a space as the second argument, got ${describe(space)}; ` +
       "make one with GridSpace, UniformSpace, DataSpace or Space, or extend AbstractSpace",
   );
+}
+
+/** Options that all executions have. */
+export const options = [
+  "args",
+  "kwargs",
+  "dtype",
+  "memoryBudget",
+] as const satisfies readonly (keyof ExecutionOptions)[];
+
+export function checkRun(where: string, options: RunOptions): RunOptions {
+  const run = `${where}.run`;
+  checkOptions(run, options, ["signal", "onProgress"] satisfies (keyof RunOptions)[]);
+  const { signal, onProgress } = options;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new TypeError(
+      `${run}: expected an AbortSignal as signal, got ${describe(signal)}; give controller.signal of an AbortController`,
+    );
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new TypeError(
+      `${run}: expected a function as onProgress, got ${describe(onProgress)}; write (progress) => …`,
+    );
+  }
+  return options;
 }
 
 export function checkArgs(where: string, args: unknown, kwargs: unknown): void {

@@ -4,6 +4,7 @@ import { describe } from "../array/convert.ts";
 import { splitAt } from "../base/threefry.ts";
 import type { FlatTree } from "../base/tree.ts";
 import { Axis } from "./axis.ts";
+import { checkOptions } from "./check.ts";
 import { type Candidate, commonSize, type Factor, product, sideBySide } from "./combine.ts";
 import { type KeyInput, keyData } from "./key.ts";
 import type { Plan } from "./plan.ts";
@@ -35,6 +36,7 @@ export class Space<State> extends PlannedSpace<State> {
 
   constructor(state: State, options: SpaceOptions = {}) {
     super(state);
+    checkOptions("Space", options, ["mode", "key", "truncate"] satisfies (keyof SpaceOptions)[]);
     const { mode = "zip", key, truncate = false } = options;
     this.options = options;
     if (mode !== "zip" && mode !== "product") {

@@ -7,7 +7,7 @@ import type { TypedArray } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import type { KeyData } from "../base/threefry.ts";
 import { type ArrayInput, type OpenDType, readNumbers } from "./arrays.ts";
-import { checkBounds, checkCount, checkFinite } from "./check.ts";
+import { checkBounds, checkCount, checkFinite, checkOptions } from "./check.ts";
 
 /** Options of every axis. `W` is what `wrap` makes, never without `wrap`. */
 export interface AxisOptions<S extends Shape | undefined, W> {
@@ -36,6 +36,7 @@ export abstract class Axis<P = unknown, S extends Shape | undefined = Shape | un
   declare readonly given: { readonly point: P; readonly shape: S; readonly wrapped: W };
 
   constructor(where: string, n: number, options: AxisOptions<S, W>) {
+    checkOptions(where, options, ["shape", "group", "wrap"]);
     const { shape, group, wrap } = options;
     if (shape !== undefined && !(Array.isArray(shape) && shape.every((d) => Number.isSafeInteger(d) && d >= 0))) {
       throw new TypeError(

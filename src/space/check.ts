@@ -1,6 +1,7 @@
 /** Checks that several spaces and axes share, each with its sentence. */
 
 import { describe } from "../array/convert.ts";
+import { isPlainObject } from "../base/tree.ts";
 
 /** Throws unless low < high where both are given, and both are numbers. */
 export function checkBounds(where: string, low: number | undefined, high: number | undefined): void {
@@ -30,6 +31,26 @@ export function checkFinite(where: string, low: number, high: number, n: number)
   if (Number.isFinite(low) && Number.isFinite(high) && Number.isFinite((high - low) * n)) return;
   throw new RangeError(
     `${where}: expected finite bounds, got low ${low} and high ${high}; give bounds that can be spanned`,
+  );
+}
+
+/** Throws unless options are a record of known names: a misspelt option would silently do nothing. */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (!isPlainObject(options)) {
+    throw new TypeError(
+      `${where}: expected options as an object, got ${describe(options)}; write { ${known[0]}: … }, or leave it out`,
+    );
+  }
+  const wrong = Object.keys(options).find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw new TypeError(`${where}: expected options among ${known.join(", ")}, got ${wrong}; correct or drop it`);
+}
+
+/** Throws unless N is a number of points: spaces of the user's own give it themselves. */
+export function checkPoints(where: string, n: unknown): asserts n is number {
+  if (Number.isSafeInteger(n) && (n as number) >= 0) return;
+  throw new TypeError(
+    `${where}: expected N to be a whole number from 0 on, got ${describe(n)}; give the space a getter N`,
   );
 }
 

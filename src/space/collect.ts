@@ -6,7 +6,7 @@ import { allocate, isFloat, type TypedArray } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { unflatten } from "../base/tree.ts";
 import { toNdArray } from "./arrays.ts";
-import { checkCount } from "./check.ts";
+import { checkCount, checkOptions } from "./check.ts";
 import { type Layout, materialise, type Slot } from "./point.ts";
 import { checkListable } from "./table.ts";
 
@@ -38,6 +38,7 @@ export function collectPoints(
   n: number,
   options: CollectOptions,
 ): unknown {
+  checkOptions("collect", options, ["nVmap", "nPmap", "fillValue", "combine"] satisfies (keyof CollectOptions)[]);
   const lead = leadingShape(n, options);
   const fill = options.fillValue ?? Number.NaN;
   const stacked = layout.slots.map((slot, i) => stack(slot, columns[i] as ColumnSource, n, lead, fill));

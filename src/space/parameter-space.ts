@@ -4,7 +4,7 @@ import { sizeOf } from "../base/shape.ts";
 import { splitAt } from "../base/threefry.ts";
 import { type FlatTree, flatten, type Structure, unflatten } from "../base/tree.ts";
 import { Axis } from "./axis.ts";
-import { checkCount, checkFinite, countPoints } from "./check.ts";
+import { checkCount, checkFinite, checkOptions, countPoints } from "./check.ts";
 import { type Candidate, product, sideBySide } from "./combine.ts";
 import { type KeyInput, keyData } from "./key.ts";
 import { Parameter } from "./parameter.ts";
@@ -71,6 +71,26 @@ function keysOf(structure: Structure, above: Keys = []): Keys[] {
   );
 }
 
+const joined = (above: string, path: string): string =>
+  above === "" || path === "" || path.startsWith("[") ? above + path : `${above}.${path}`;
+
+/** A tree whose writes are looked at before they are done. */
+function watched(tree: unknown, above: string, check: (path: string, value: unknown) => void): unknown {
+  if (typeof tree !== "object" || tree === null) return tree;
+  const pathTo = (key: string | symbol): string =>
+    joined(above, Array.isArray(tree) ? `[${String(key)}]` : String(key));
+  return new Proxy(tree, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      return Object.hasOwn(target, key) ? watched(value, pathTo(key), check) : value;
+    },
+    set: (target, key, value) => {
+      check(pathTo(key), value);
+      return Reflect.set(target, key, value);
+    },
+  });
+}
+
 export interface GridSpaceOptions<State> {
   /** Points along every free parameter, or a tree of such counts; 1 where the tree has none. Default 1. */
   readonly n?: number | PartialCounts<State>;
@@ -90,6 +110,7 @@ export class GridSpace<State> extends PlannedSpace<State> {
 
   constructor(state: State, options: GridSpaceOptions<State> = {}) {
     super(state);
+    checkOptions("GridSpace", options, ["n"] satisfies (keyof GridSpaceOptions<State>)[]);
     this.#flat = flattenState(state);
     this.#free = freeParameters("GridSpace", this.#flat);
     this.#keys = keysOf(this.#flat.structure);
@@ -97,9 +118,9 @@ export class GridSpace<State> extends PlannedSpace<State> {
     this.plan();
   }
 
-  /** The counts, to read and to write. */
+  /** The counts, to read and to write: `grid.n.param2 = 5`. Throws where there is no free parameter. */
   get n(): Counts<State> {
-    return this.#n;
+    return watched(this.#n, "", (path, counts) => this.#readCounts(counts, path, [])) as Counts<State>;
   }
 
   /** A count for all, or a tree. */
@@ -144,16 +165,17 @@ export class GridSpace<State> extends PlannedSpace<State> {
       for (const { leaf } of this.#free) counts[leaf] = n;
     } else {
       for (const { leaf } of this.#free) counts[leaf] = 1;
-      this.#readCounts(n, counts);
+      this.#readCounts(n, "", counts);
     }
     return unflatten(this.#flat.structure, counts) as Counts<State>;
   }
 
-  #readCounts(n: unknown, counts: (number | undefined)[]): void {
+  /** Puts the counts of the tree `n` at `above` to their leaves; throws for what is no count of a free parameter. */
+  #readCounts(n: unknown, above: string, counts: (number | undefined)[]): void {
     const given = flatten(n);
     given.leaves.forEach((count, i) => {
       if (count === undefined) return;
-      const path = pathOf(given.paths[i] as string);
+      const path = pathOf(joined(above, given.paths[i] as string));
       const free = this.#free.find((parameter) => parameter.path === path);
       if (!free) {
         const known = this.#free.map((parameter) => parameter.path).join(", ");
@@ -184,6 +206,7 @@ export class UniformSpace<State> extends PlannedSpace<State> {
 
   constructor(state: State, options: UniformSpaceOptions = {}) {
     super(state);
+    checkOptions("UniformSpace", options, ["N", "key"] satisfies (keyof UniformSpaceOptions)[]);
     const { N = 1, key } = options;
     this.options = options;
     checkCount("UniformSpace", "N", N);

@@ -6,7 +6,7 @@ import type { NdArray } from "../array/ndarray.ts";
 import { allocate, type DType, isDType } from "../base/dtype.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import { type ArrayInput, type Numbers, readNumbers, toNdArray } from "./arrays.ts";
-import { checkBounds } from "./check.ts";
+import { checkBounds, checkOptions } from "./check.ts";
 
 export interface ParameterOptions<S extends Shape | undefined = Shape | undefined> {
   /** Lower bound. */
@@ -43,6 +43,7 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
       throw new TypeError(`Parameter: expected a name first, got ${describe(name)}; write new Parameter("G", 0.5)`);
     }
     const where = `Parameter "${name}"`;
+    checkOptions(where, options, ["low", "high", "free", "shape", "dtype"]);
     const { dtype, free = false, low, high, shape } = options;
     if (dtype !== undefined && !isDType(dtype)) {
       throw new TypeError(

@@ -2,10 +2,10 @@
 
 import type { ColumnSource } from "../base/column.ts";
 import { allocate, type FloatDType, type TypedArray } from "../base/dtype.ts";
-import { sameShape, sizeOf } from "../base/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../base/shape.ts";
 import { sameStructure } from "../base/tree.ts";
-import { closeDType, isNumericLeaf, type Numbers, readNumbers } from "./arrays.ts";
-import { resolveIndex, resolveSlice, type Span } from "./check.ts";
+import { closeDType, describe, isNumericLeaf, type Numbers, readNumbers } from "./arrays.ts";
+import { checkPoints, resolveIndex, resolveSlice, type Span } from "./check.ts";
 import { type CollectOptions, collectPoints } from "./collect.ts";
 import { Parameter } from "./parameter.ts";
 import {
@@ -34,7 +34,8 @@ export interface SpaceAxis {
  *       override pointAt(i: number) { return { x: Math.cos(i), y: Math.sin(i) }; }
  *     }
  *
- * All its numeric leaves vary; every point must have the tree of point 0.
+ * All its numeric leaves vary; every point must have the tree of point 0, its dtypes and shapes, and the same strings,
+ * booleans and the like: those are constants of the model.
  */
 export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> implements Iterable<Point> {
   #layout: Layout | undefined;
@@ -62,7 +63,9 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
 
   /** The state of one point; negative indices count from the end. Throws a RangeError outside. */
   at(index: number): Point {
-    return this.pointAt(resolveIndex(`${this.constructor.name}.at`, index, this.N));
+    const n = this.N;
+    checkPoints(this.constructor.name, n);
+    return this.pointAt(resolveIndex(`${this.constructor.name}.at`, index, n));
   }
 
   /** Points `start`, `start + step`, … up to but without `stop`, as Python counts them: a space again, lazy, may be empty. */
@@ -189,27 +192,43 @@ function tabulate(space: AbstractSpace<unknown, unknown>, float: FloatDType): Co
     } as const;
   });
   for (let i = 0; i < n; i++) {
-    const { leaves, structure } = flattenState(space.at(i));
-    if (!sameStructure(structure, layout.flat.structure)) {
-      throw new TypeError(
-        `${space.constructor.name}: expected the tree of point 0 at every point, got another one at point ${i}; ` +
-          "give every point the same keys",
-      );
-    }
-    layout.slots.forEach((slot, k) => {
-      const { data, shape } = numbersOf(slot.path, leaves[slot.leaf]);
-      if (!sameShape(shape, slot.shape)) {
-        throw new TypeError(
-          `${space.constructor.name}: expected shape [${slot.shape.join(", ")}] of ${slot.path} at every point, ` +
-            `got [${shape.join(", ")}] at point ${i}; give every point the same shapes`,
-        );
-      }
-      const column = columns[k] as (typeof columns)[number];
-      column.values.set(data, i * column.elementSize);
+    pointNumbers(space, layout, i).forEach((data, k) => {
+      const { values, elementSize } = columns[k] as (typeof columns)[number];
+      values.set(data, i * elementSize);
     });
   }
   return columns;
 }
+
+/** The numbers of one point's free leaves; throws where the point differs from point 0 in anything but them. */
+function pointNumbers(space: AbstractSpace<unknown, unknown>, { flat, slots }: Layout, i: number): TypedArray[] {
+  const where = space.constructor.name;
+  const { leaves, structure } = flattenState(space.at(i));
+  if (!sameStructure(structure, flat.structure)) {
+    throw new TypeError(
+      `${where}: expected the tree of point 0 at every point, got another one at point ${i}; ` +
+        "give every point the same keys",
+    );
+  }
+  const changed = leaves.findIndex((leaf, at) => isConstant(flat.leaves[at]) && !Object.is(leaf, flat.leaves[at]));
+  if (changed >= 0) {
+    throw new TypeError(
+      `${where}: expected ${describe(flat.leaves[changed])} at ${pathOf(flat.paths[changed] as string)} as at point 0, ` +
+        `got ${describe(leaves[changed])} at point ${i}; only numbers and arrays can vary, so write 0 and 1 for a choice`,
+    );
+  }
+  return slots.map((slot) => {
+    const { data, dtype, shape } = numbersOf(`${where}, point ${i}: ${slot.path}`, leaves[slot.leaf]);
+    if (dtype === slot.dtype && sameShape(shape, slot.shape)) return data;
+    throw new TypeError(
+      `${where}: expected ${slot.dtype}${formatShape(slot.shape)} at ${slot.path} as at point 0, ` +
+        `got ${dtype}${formatShape(shape)} at point ${i}; give every point the same dtypes and shapes`,
+    );
+  });
+}
+
+/** Strings, booleans and the like; functions and objects of classes are often made anew for each point. */
+const isConstant = (leaf: unknown): boolean => typeof leaf !== "number" && Object(leaf) !== leaf;
 
 /** Some points of a space of the user's own. */
 class SliceSpace<State, Point> extends AbstractSpace<State, Point> {

@@ -37,6 +37,8 @@ test.each([
   ["a dtype that is no float", make(model, space, { dtype: "int32" })],
   ["an unknown target", make(model, space, { target: "gpu" })],
   ["shared memory that is neither", make(model, space, { sharedMemory: 1 })],
+  ["a misspelt option", make(model, space, { n_vmap: 5 })],
+  ["a number in place of options", make(model, space, 5)],
   ["a budget that is no number", make(model, space, { memoryBudget: "1 GB" })],
 ])("%s is refused", (_, construct) => {
   expect(construct).toThrowErrorMatchingSnapshot();
@@ -47,6 +49,18 @@ test("a sequential execution checks the same", () => {
   expect(() => new SequentialExecution(3 as any, space)).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: SequentialExecution: expected a model that is a function, got 3; give (state) => result as the first argument]`,
   );
+});
+
+test.each([
+  ["a signal in place of options", new AbortController().signal],
+  ["a signal that is none", { signal: 5 }],
+  ["a listener that is no function", { onProgress: true }],
+  ["a misspelt listener", { onprogress: () => undefined }],
+])("a run with %s is refused", async (_, options) => {
+  for (const Class of [ParallelExecution, SequentialExecution]) {
+    const run = new Class(model, space).run(options as object);
+    await expect(run).rejects.toThrowErrorMatchingSnapshot();
+  }
 });
 
 test("devices that have become fewer are noticed at the run", async () => {

@@ -161,9 +161,9 @@ describe("a grid of results", () => {
       [
         "RangeError: results.sel: expected a grid value of G, got 0.4; the nearest is 0.5, results.coords has all",
         "RangeError: results.sel: expected G, coupling.tau, w, got g; results.dims names the axes",
-        "RangeError: results.isel: expected an integer from -3 to 2 for G, got 3",
-        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got undefined",
-        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got peek",
+        "RangeError: results.isel: expected an integer from -3 to 2 for G, got 3; count along results.coords",
+        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got undefined; name one",
+        "RangeError: results.grid: expected one of result.G, curve, peak, positive, got peek; name one",
         "RangeError: results.grid: expected results over a product space, got a slice across several axes; use at, slice or toColumns",
         "RangeError: results.sel: expected results over a product space, got a slice across several axes; use at, slice or toColumns",
         "RangeError: results.isel: expected coupling.tau, w, got G; results.dims names the axes",

@@ -106,7 +106,25 @@ const spaces: [() => unknown][] = [
       return space.N;
     },
   ],
+  [
+    () => {
+      (grid(2).n as unknown as { q: number }).q = 3;
+    },
+  ],
+  [
+    () => {
+      (grid(2).n.b as unknown as { d: number }).d = 3;
+    },
+  ],
+  [
+    () => {
+      grid(2).n.b.c = 0;
+    },
+  ],
   [() => grid(2 ** 27)],
+  [() => new GridSpace({ a: free() }, 10 as unknown as object)],
+  [() => new UniformSpace({ a: free() }, { n: 10 } as object)],
+  [() => new Space({ a: new GridAxis(0, 1, 2, { groups: "g" } as object) })],
   [() => new GridSpace({ a: 1 })],
   [() => new GridSpace({ a: new GridAxis(0, 1, 2), b: free() })],
   [() => new GridSpace({ a: free({ high: Number.POSITIVE_INFINITY }) })],
@@ -143,7 +161,13 @@ test("spaces say what is wrong with them", () => {
       "TypeError: GridSpace: expected counts at a, b.c, got one at k; make n parallel to the state",
       "RangeError: GridSpace: expected a positive integer as n at b.c, got -1; give a count from 1 up",
       "RangeError: GridSpace: expected a positive integer as n at b.c, got undefined; give a count from 1 up",
+      "TypeError: GridSpace: expected counts at a, b.c, got one at q; make n parallel to the state",
+      "TypeError: GridSpace: expected counts at a, b.c, got one at b.d; make n parallel to the state",
+      "RangeError: GridSpace: expected a positive integer as n at b.c, got 0; give a count from 1 up",
       "RangeError: GridSpace: expected at most 2^53 points, got 1.801e+16 (a: 134217728, b.c: 134217728); use fewer values on some axis",
+      "TypeError: GridSpace: expected options as an object, got 10; write { n: … }, or leave it out",
+      "TypeError: UniformSpace: expected options among N, key, got n; correct or drop it",
+      "TypeError: GridAxis: expected options among shape, group, wrap, got groups; correct or drop it",
       "TypeError: GridSpace: expected a free Parameter in the state, got none; give one free: true and bounds",
       "TypeError: GridSpace: expected free Parameters, got an axis at a; use new Space(state) for axes",
       "RangeError: GridSpace at a: expected finite bounds, got low 0 and high Infinity; give bounds that can be spanned",
@@ -168,6 +192,12 @@ test("spaces say what is wrong with them", () => {
   `);
 });
 
+test("counts below an inner key can be written together", () => {
+  const space = grid(2);
+  space.n.b = { c: 5 };
+  expect([space.N, space.n.b.c]).toEqual([10, 5]);
+});
+
 class Own extends AbstractSpace<unknown, unknown> {
   readonly points: readonly unknown[];
   constructor(points: readonly unknown[]) {
@@ -185,6 +215,12 @@ class Own extends AbstractSpace<unknown, unknown> {
 class Pointless extends AbstractSpace {
   override get N() {
     return 1;
+  }
+}
+
+class Countless extends AbstractSpace {
+  override get N() {
+    return 2.5;
   }
 }
 
@@ -209,6 +245,16 @@ const uses: [() => unknown][] = [
   [() => new Pointless().at(0)],
   [() => new Own([{ a: 1 }, { b: 1 }]).toRows()],
   [() => new Own([{ a: [1] }, { a: [1, 2] }]).toRows()],
+  [() => new Own([{ a: 1 }, { a: "1" }]).columns("float32")],
+  [() => new Own([{ a: Int32Array.of(1) }, { a: [0.5] }]).columns("float32")],
+  [
+    () =>
+      new Own([
+        { a: 1, mode: "x" },
+        { a: 2, mode: "y" },
+      ]).columns("float32"),
+  ],
+  [() => new Countless().at(0)],
 ];
 
 test("uses of spaces say what is wrong with them", () => {
@@ -229,7 +275,11 @@ test("uses of spaces say what is wrong with them", () => {
       "RangeError: collect: expected at most 8589934591 values, got 1000000000000; take a part with slice, or read points with at",
       "TypeError: Pointless: expected a method pointAt(i), got none; return the state of point i from it",
       "TypeError: Own: expected the tree of point 0 at every point, got another one at point 1; give every point the same keys",
-      "TypeError: Own: expected shape [1] of a at every point, got [2] at point 1; give every point the same shapes",
+      "TypeError: Own: expected float[1] at a as at point 0, got float[2] at point 1; give every point the same dtypes and shapes",
+      "TypeError: Own, point 1: a: expected numbers, got "1"; give a number, a number array or a typed array",
+      "TypeError: Own: expected int32[1] at a as at point 0, got float[1] at point 1; give every point the same dtypes and shapes",
+      "TypeError: Own: expected "x" at mode as at point 0, got "y" at point 1; only numbers and arrays can vary, so write 0 and 1 for a choice",
+      "TypeError: Countless: expected N to be a whole number from 0 on, got 2.5; give the space a getter N",
     ]
   `);
 });
