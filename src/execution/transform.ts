@@ -8,6 +8,7 @@ import { LanewiseError } from "../base/errors.ts";
 import { type FlatTree, flatten, type Structure, unflatten } from "../base/tree.ts";
 import { hostDeviceCount } from "../device/host.ts";
 import { describe, flattenArguments, isArrayLeaf } from "../space/arrays.ts";
+import { checkOptions } from "../space/check.ts";
 import { type AnyFunction, type Call, CallCache, type Outcome, runHere, runOnDevices } from "./call.ts";
 
 /** What a transformed function returns: the same tree, with arrays for leaves. */
@@ -56,8 +57,10 @@ export function jit<A extends readonly unknown[], R>(f: (...args: A) => R): (...
  */
 export function vmap<A extends readonly unknown[], R>(
   f: (...args: A) => R,
-  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
+  options: VmapOptions = {},
 ): (...args: A) => ArraysOf<R> {
+  checkOptions("vmap", options, ["inAxes", "outAxes"] satisfies (keyof VmapOptions)[]);
+  const { inAxes = 0, outAxes = 0 } = options;
   const cache = new CallCache();
   const function_ = anyOf(f);
   return (...args) => {
