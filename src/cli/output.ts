@@ -1,7 +1,7 @@
 /** Columns → a file: comma-separated rows, or JSON with one array per column. */
 
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { closeSync, createWriteStream, existsSync, openSync, unlinkSync } from "node:fs";
 import { UsageError } from "./failure.ts";
 
 export interface FileColumn {
@@ -18,17 +18,29 @@ type Extension = keyof typeof writers;
 const extensionOf = (file: string): Extension | undefined =>
   (Object.keys(writers) as Extension[]).find((extension) => file.endsWith(extension));
 
-/** Says so before the run when the file's name has no known ending. */
+/** Says so before the run when the file's name has no known ending, or when it cannot be written. */
 export function checkOutput(file: string): void {
-  if (extensionOf(file)) return;
-  throw new UsageError(`--out: expected a file name that ends in ${Object.keys(writers).join(" or ")}, got "${file}"`);
+  if (!extensionOf(file)) {
+    const endings = Object.keys(writers).join(" or ");
+    throw new UsageError(`--out: expected a file name that ends in ${endings}, got "${file}"; add the ending`);
+  }
+  try {
+    const existed = existsSync(file);
+    closeSync(openSync(file, "a"));
+    if (!existed) unlinkSync(file);
+  } catch (error) {
+    throw new UsageError(unwritable(file, error), { cause: error });
+  }
 }
+
+const unwritable = (file: string, error: unknown): string =>
+  `--out: expected a file that can be written, got ${file} (${(error as Error).message}); choose another place`;
 
 export async function writeResults(file: string, columns: readonly FileColumn[], rows: number): Promise<void> {
   const lines = writers[extensionOf(file) as Extension];
   const stream = createWriteStream(file);
   const failed = once(stream, "error").then(([error]) => {
-    throw new Error(`--out: ${file} cannot be written: ${(error as Error).message}`, { cause: error });
+    throw new Error(unwritable(file, error), { cause: error });
   });
   const write = async (): Promise<void> => {
     let text = "";

@@ -6,6 +6,7 @@
 import { type FlatTree, unflatten } from "../base/tree.ts";
 import {
   type AbstractSpace,
+  DataAxis,
   DataSpace,
   GridAxis,
   GridSpace,
@@ -14,7 +15,11 @@ import {
   Space,
   UniformSpace,
 } from "../index.ts";
+import { describe, isNumericLeaf } from "../space/arrays.ts";
+import { Axis } from "../space/axis.ts";
+import { readColumn } from "../space/plan.ts";
 import { flattenState } from "../space/point.ts";
+import type { SpaceAxis } from "../space/space.ts";
 import { UsageError } from "./failure.ts";
 
 /** Whatever its state and points are. */
@@ -24,21 +29,38 @@ export function overrideSpace(space: AnySpace, sets: readonly string[], axes: re
   if (sets.length === 0 && axes.length === 0) return space;
   const state = flattenState(withAxes(space));
   for (const text of sets) assign(state, "--set", text, parseValue);
-  for (const text of axes) assign(state, "--axis", text, (_, path, value) => parseAxis(path, value));
-  return rebuilt(space, unflatten(state.structure, state.leaves), axes.length > 0);
+  for (const text of axes) assign(state, "--axis", text, parseAxis);
+  const given = unflatten(state.structure, state.leaves);
+  if (space instanceof Space || space instanceof GridSpace) {
+    if (!state.leaves.some((leaf) => leaf instanceof Axis)) {
+      throw new UsageError(
+        "--set: expected something that is left to vary, got values for all; add --axis, or drop one",
+      );
+    }
+    const options = space instanceof Space ? space.options : ({ mode: "product" } as const);
+    return explained("--set and --axis", () => new Space(given, options));
+  }
+  return explained("--set and --axis", () => rebuilt(space, given, axes.length > 0));
 }
 
 /** The state of a space; a grid's free parameters as axes, which say how many points each has. */
 function withAxes(space: AnySpace): unknown {
   if (!(space instanceof GridSpace)) return space.state;
   const { leaves, structure } = flattenState(space.state);
-  const sizes = (space.axes() ?? []).map(({ size }) => size);
-  const axis = (leaf: unknown): unknown => {
-    if (!(leaf instanceof Parameter) || !leaf.free) return leaf;
-    const shape = leaf.shape.length > 0 ? { shape: leaf.shape } : {};
-    return new GridAxis(leaf.low as number, leaf.high as number, sizes.shift() as number, shape);
-  };
-  return unflatten(structure, leaves.map(axis));
+  const axes = [...(space.axes("float32") ?? [])];
+  const isFree = (leaf: unknown): leaf is Parameter => leaf instanceof Parameter && leaf.free;
+  return unflatten(
+    structure,
+    leaves.map((leaf) => (isFree(leaf) ? axisOf(leaf, axes.shift() as SpaceAxis) : leaf)),
+  );
+}
+
+/** The axis that a grid has for a parameter. */
+function axisOf({ low, high, shape, numbers: { dtype } }: Parameter, { size, columns: [column] }: SpaceAxis): Axis {
+  const options = shape.length > 0 ? { shape } : {};
+  if (dtype === "float" || !column) return new GridAxis(low as number, high as number, size, options);
+  // An axis between two numbers is one of floats; of other dtypes the values themselves are taken.
+  return new DataAxis(readColumn(column.source, 0, size), options);
 }
 
 function assign(
@@ -53,7 +75,9 @@ function assign(
   if (split < 1 || index < 0) {
     const known = state.paths.join(", ");
     const got = split < 1 ? `"${text}"` : `the path "${path}"`;
-    throw new UsageError(`${option}: expected path=value with a path of the state (${known}), got ${got}`);
+    throw new UsageError(
+      `${option}: expected path=value with a path of the state (${known}), got ${got}; name one of them`,
+    );
   }
   state.leaves[index] = parse(state.leaves[index], path, value);
 }
@@ -62,38 +86,69 @@ function parseValue(leaf: unknown, path: string, text: string): unknown {
   if (typeof leaf === "string") return text;
   if (typeof leaf === "boolean") {
     if (text === "true" || text === "false") return text === "true";
-    throw new UsageError(`--set ${path}: expected true or false, got "${text}"`);
+    throw new UsageError(`--set ${path}: expected true or false, got "${text}"; write ${path}=true`);
   }
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new UsageError(`--set ${path}: expected a finite number, got "${text}"`);
-  return leaf instanceof Parameter ? new Parameter(leaf.name, value) : value;
+  const parameter = leaf instanceof Parameter || (leaf instanceof Axis && leaf.wrap === undefined);
+  if (!parameter && typeof leaf !== "number") {
+    throw new UsageError(
+      `--set ${path}: expected a leaf that one number can replace, got ${kindOf(leaf)}; change it in the file`,
+    );
+  }
+  const value = numberOf(text);
+  if (!Number.isFinite(value)) {
+    throw new UsageError(`--set ${path}: expected a finite number, got "${text}"; write ${path}=1`);
+  }
+  return parameter ? explained(`--set ${path}`, () => fixed(leaf, path, value)) : value;
 }
 
-function parseAxis(path: string, text: string): unknown {
+/** A model meets the array that it met before, now with one value. */
+function fixed(leaf: Parameter | Axis, path: string, value: number): Parameter {
+  const options = leaf.shape && leaf.shape.length > 0 ? { shape: leaf.shape } : {};
+  const dtype =
+    leaf instanceof Parameter ? leaf.numbers.dtype : leaf instanceof DataAxis ? leaf.values().dtype : "float";
+  return new Parameter(path || "value", value, { ...options, ...(dtype !== "float" && { dtype }) });
+}
+
+function parseAxis(leaf: unknown, path: string, text: string): unknown {
+  const varies = isNumericLeaf(leaf) || leaf instanceof Parameter || (leaf instanceof Axis && leaf.wrap === undefined);
+  if (!varies) {
+    throw new UsageError(
+      `--axis ${path}: expected a leaf that numbers can replace, got ${kindOf(leaf)}; choose another leaf`,
+    );
+  }
   const [low, high, n, log, ...rest] = text.split(":");
-  const numbers = [low, high, n].map((part) => (part === undefined || part.trim() === "" ? Number.NaN : Number(part)));
+  const numbers = [low, high, n].map(numberOf);
   if (numbers.some((x) => !Number.isFinite(x)) || (log !== undefined && log !== "log") || rest.length > 0) {
     throw new UsageError(`--axis ${path}: expected low:high:n or low:high:n:log, got "${text}"; write ${path}=0:1:100`);
   }
+  const [from, to, count] = numbers as [number, number, number];
+  return explained(`--axis ${path}`, () =>
+    log === "log" ? new LogGridAxis(from, to, count) : new GridAxis(from, to, count),
+  );
+}
+
+const numberOf = (text: string | undefined): number =>
+  text === undefined || text.trim() === "" ? Number.NaN : Number(text);
+
+const kindOf = (leaf: unknown): string => (leaf instanceof Axis ? "an axis with wrap" : describe(leaf));
+
+/** What `make` refuses is wrong on the command line. */
+function explained<T>(option: string, make: () => T): T {
   try {
-    const [from, to, count] = numbers as [number, number, number];
-    return log === "log" ? new LogGridAxis(from, to, count) : new GridAxis(from, to, count);
+    return make();
   } catch (error) {
-    throw new UsageError(`--axis ${path}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${option}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 function rebuilt(space: AnySpace, state: unknown, newAxes: boolean): AnySpace {
-  if (space instanceof GridSpace) return new Space(state, { mode: "product" });
-  if (space instanceof Space) return new Space(state, space.options);
   const kind = space.constructor.name;
   if (newAxes) {
-    throw new UsageError(`--axis: expected a GridSpace or a Space, got ${kind}; change the space in the file`);
+    throw new TypeError(`expected a GridSpace or a Space for --axis, got ${kind}; change the space in the file`);
   }
   if (space instanceof UniformSpace) return new UniformSpace(state, space.options);
   if (space instanceof DataSpace) return new DataSpace(state);
-  throw new UsageError(
-    `--set and --axis: expected one of the library's spaces, got ${kind}, whose points are its own; ` +
-      "change the space in the file",
+  throw new TypeError(
+    `expected one of the library's spaces, got ${kind}, whose points are its own; change the space in the file`,
   );
 }

@@ -15,10 +15,13 @@ export function picture(results: Results, output: ResultColumn | undefined): str
   if (all.reduce((points, axis) => points * axis.values.length, 1) !== results.length) return undefined;
   // Nothing varies along an axis of one point.
   const axes = all.filter((axis) => axis.values.length > 1);
-  const size = { width: Math.min(process.stdout.columns ?? 80, 120), height: Math.min(process.stdout.rows ?? 30, 56) };
+  const size = { width: Math.min(process.stdout.columns ?? 80, 120), height: heightIn(process.stdout.rows ?? 40) };
   const mode = colourModeOf(process.env, process.stdout.isTTY === true);
   const [first, second] = axes;
   if (first && !second) return linePlot({ title: output.name, axis: first, values: output.data }, size, mode);
   if (!first || !second || axes.length > 2) return undefined;
   return heatMap({ title: output.name, values: output.data, rows: first, columns: second }, size, mode);
 }
+
+/** The bar, the table and the prompt stay in sight where the terminal is high enough. */
+const heightIn = (rows: number): number => Math.min(Math.max(rows - 12, Math.min(rows - 2, 20)), 56);

@@ -1,7 +1,7 @@
 /** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
 
 import type { AnyModel } from "../execution/model.ts";
-import { ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
+import { deviceCount, ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
 import { columnsOf, type ResultColumn } from "./columns.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
@@ -27,7 +27,7 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const out = options.out === undefined ? undefined : String(options.out);
   if (out !== undefined) checkOutput(out);
   const execution = {
-    nPmap: countOf("--devices", options.devices),
+    nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),
     dtype: dtypeOf(options.dtype),
   };
@@ -82,7 +82,7 @@ function shownOutput(outputs: readonly ResultColumn[], show: string | undefined)
   const found = outputs.find((output) => output.name === show);
   if (found) return found;
   const names = outputs.map((output) => output.name).join(", ");
-  throw new UsageError(`show: expected the name of an output (${names}), got "${show}"`);
+  throw new UsageError(`show: expected the name of an output (${names}), got "${show}"; correct it in the file`);
 }
 
 function reportLine(report: Results["report"]): string {
@@ -102,10 +102,21 @@ const textsOf = (option: unknown): string[] =>
 function countOf(option: string, value: unknown): number | "auto" {
   if (value === "auto") return "auto";
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-  throw new UsageError(`${option}: expected a positive whole number, got "${String(value)}"`);
+  throw new UsageError(
+    `${option}: expected a positive whole number or auto, got "${String(value)}"; write ${option} 2`,
+  );
+}
+
+function devicesOf(value: unknown): number | "auto" {
+  const [count, known] = [countOf("--devices", value), deviceCount()];
+  if (count === "auto" || count <= known) return count;
+  throw new UsageError(
+    `--devices: expected at most ${known}, the number of devices, got ${count}; ` +
+      `lower it, or set LANEWISE_HOST_DEVICES=${count} in the environment`,
+  );
 }
 
 function dtypeOf(value: unknown): "float32" | "float64" {
   if (value === "float32" || value === "float64") return value;
-  throw new UsageError(`--dtype: expected float32 or float64, got "${String(value)}"`);
+  throw new UsageError(`--dtype: expected float32 or float64, got "${String(value)}"; choose one of the two`);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lanewise, lanewiseInTerminal } from "../support/command.ts";
+import { cli, lanewise, lanewiseInTerminal, shell } from "../support/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "terminal-"));
 const file = (name: string, text: string): string => {
@@ -83,6 +83,36 @@ test("one dimension is a line plot, on axes given by --axis and values by --set"
   expect(stdout).toMatch(/[\u2801-\u28ff]/);
 });
 
+test("a parameter that is set keeps its dtype, and stays an array", async () => {
+  const whole = file(
+    "whole.ts",
+    `import { defineExploration, GridSpace, Parameter } from "lanewise";
+    const free = (name, high, dtype) => new Parameter(name, 0, { low: 0, high, free: true, ...dtype });
+    export default defineExploration({
+      model: (s) => s.k.bitwiseAnd(1).add(s.a),
+      space: new GridSpace({ k: free("k", 4, { dtype: "int32" }), a: free("a", 1) }, { n: 5 }),
+    });`,
+  );
+  const range = async (...words: string[]) => {
+    const { outputs, points } = JSON.parse((await lanewise(["run", whole, "--json", ...words])).stdout);
+    return [points, outputs[0].min, outputs[0].max];
+  };
+  expect(await range("--set", "k=3")).toEqual([5, 1, 2]);
+  expect(await range("--set", "a=0.5")).toEqual([5, 0.5, 1.5]);
+  expect(await range("--axis", "a=10:20:3")).toEqual([15, 10, 21]);
+});
+
+test("more devices than there are is refused by the option's name", async () => {
+  const { code, stderr } = await lanewise(["run", product, "--devices", "3"], { env: { LANEWISE_HOST_DEVICES: "2" } });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^--devices: expected at most 2, .* got 3; lower it, or set LANEWISE_HOST_DEVICES=3/);
+});
+
+test("a reader that stops reading is no error", async () => {
+  const outcome = await shell(`'${process.execPath}' '${cli}' show '${product}' --wasm | head -n 1`);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+});
+
 test("--quiet prints nothing, --json one object", async () => {
   expect(await lanewise(["run", product, "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
   const { stdout, stderr } = await lanewise(["run", product, "--json", "--devices", "1", "--batch", "7"]);
@@ -140,10 +170,16 @@ const wrong: [name: string, words: () => string[], code: number][] = [
   ["a bad number of devices", () => ["run", product, "--devices", "0"], 2],
   ["a bad dtype", () => ["run", product, "--dtype", "float16"], 2],
   ["an unknown path", () => ["run", product, "--set", "c=1"], 2],
+  ["values for all that varies", () => ["run", product, "--set", "a=1", "--set", "b=1"], 2],
+  ["an axis in place of a word", () => ["run", product, "--axis", "mode=0:1:3"], 2],
   ["a value that is no number", () => ["run", product, "--set", "a=many"], 2],
   ["a bad axis", () => ["run", product, "--axis", "a=1:2"], 2],
   ["an axis the wrong way round", () => ["run", product, "--axis", "a=2:1:10"], 2],
   ["a bad output file", () => ["run", product, "--out", "x.xls"], 2],
+  ["an output folder that is not there", () => ["run", product, "--out", join(folder, "no", "x.csv")], 2],
+  ["a folder in place of a file", () => ["run", folder], 2],
+  ["a file that does not parse", () => ["run", file("syntax.ts", "const x: number = ;")], 1],
+  ["a file whose import is not there", () => ["run", file("lost.ts", 'import { x } from "./nowhere.ts"; x();')], 1],
   ["a file without an exploration", () => ["run", file("empty.ts", "export const x = 1;")], 1],
   ["a file that throws", () => ["run", file("broken.ts", 'throw new Error("the data are missing");')], 1],
   [

@@ -51,6 +51,9 @@ function collect(program: string, args: readonly string[], options: RunOptions):
 export const node = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
   collect(process.execPath, args, options);
 
+/** A line as a shell runs it. */
+export const shell = (line: string): Promise<Outcome> => collect("sh", ["-c", line], {});
+
 /** `lanewise …` without a terminal. */
 export const lanewise = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
   node([cli, ...args], options);
