@@ -4,7 +4,7 @@ import { type Node, typeOf } from "../program/program.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { addIndex, at, type Place, scaleIndex } from "./place.ts";
-import { foldOf, pull } from "./pull.ts";
+import { foldOf, isHeavy, pull } from "./pull.ts";
 import { elementsOf, isPull, shapeOf } from "./shape.ts";
 import { isSink } from "./uses.ts";
 
@@ -23,9 +23,8 @@ const ROWS = 4;
 export function writeGroup(ctx: Context, group: Group): Register[] {
   const sinks = group.members.filter((node) => isSinkOf(ctx, node));
   const inits = sinks.map((node) => ctx.writer.constant(foldOf(node).initial(typeOf(node).dtype), typeOf(node).dtype));
-  const rows = group.members.some((node) => isPull(node) && node.op !== "scatterAdd" && !isSinkOf(ctx, node))
-    ? ROWS
-    : 1;
+  const pulls = group.members.filter((node) => isPull(node) && node.op !== "scatterAdd" && !isSinkOf(ctx, node));
+  const rows = pulls.length > 0 && !pulls.some((node) => isHeavy(ctx, node)) ? ROWS : 1;
   return [...nest(ctx, group, sinks, inits, rows, [])];
 }
 

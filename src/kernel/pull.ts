@@ -53,9 +53,10 @@ const UNROLL_WHOLE = 8;
 const UNROLL = 4;
 
 /** The value of each accumulator after the loops over `extents`, row-major. */
-export function accumulate(
+function accumulate(
   ctx: Context,
   extents: readonly number[],
+  copies: number,
   inits: readonly Register[],
   lanes: readonly boolean[],
   turn: (places: readonly Place[], accumulators: readonly Register[]) => readonly Register[],
@@ -64,13 +65,14 @@ export function accumulate(
   const [count, ...inner] = extents;
   if (count === undefined) return turn(outer, inits);
   const next = (place: Place, values: readonly Register[]): readonly Register[] =>
-    accumulate(ctx, inner, values, lanes, turn, [...outer, place]);
+    accumulate(ctx, inner, copies, values, lanes, turn, [...outer, place]);
   const straight = (from: number, to: number, values: readonly Register[]): readonly Register[] => {
     for (let i = from; i < to; i++) values = next(at(i), values);
     return values;
   };
-  if (count <= UNROLL_WHOLE && inner.every((d) => d <= UNROLL_WHOLE)) return straight(0, count, inits);
-  const unroll = inner.length > 0 ? 1 : UNROLL;
+  const whole = Math.min(copies, UNROLL_WHOLE);
+  if (count <= whole && inner.every((d) => d <= whole)) return straight(0, count, inits);
+  const unroll = inner.length > 0 ? 1 : Math.min(copies, UNROLL);
   const turns = Math.floor(count / unroll);
   const done = ctx.writer.loop(
     turns,
@@ -87,6 +89,21 @@ export function accumulate(
   return straight(turns * unroll, count, done);
 }
 
+/** Terms of this many ops or more have work of their own to overlap: they are written once, not side by side. */
+const HEAVY = 24;
+
+/** Whether much is computed for every term of a sum. */
+export function isHeavy(ctx: Context, node: Node): boolean {
+  const found = new Set<Node>();
+  const visit = (operand: Node): void => {
+    if (found.size >= HEAVY || found.has(operand) || operand.value || ctx.slots.has(operand)) return;
+    found.add(operand);
+    operand.operands.forEach(visit);
+  };
+  node.operands.forEach(visit);
+  return found.size >= HEAVY;
+}
+
 /** Several elements of a reduction, product or segment sum. */
 export function pull(ctx: Context, node: Node, elements: readonly (readonly Place[])[]): Register[] {
   if (node.op === "scatterAdd") return elements.map((places) => segmentSum(ctx, node, places));
@@ -100,6 +117,7 @@ export function pull(ctx: Context, node: Node, elements: readonly (readonly Plac
   const totals = accumulate(
     ctx,
     extents,
+    isHeavy(ctx, node) ? 1 : UNROLL_WHOLE,
     elements.map(() => start),
     elements.map(() => lane),
     (inner, totals) =>

@@ -14,7 +14,7 @@ export interface Use {
 
 export interface Uses {
   readonly isLarge: (node: Node) => boolean;
-  /** Large and computed where its only reader, a sum, reads it. */
+  /** Large and needed by one sum alone: computed where that reads it. */
   readonly inlined: ReadonlySet<Node>;
   /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
   readonly seldom: ReadonlySet<Node>;
@@ -35,12 +35,23 @@ export function findUses(nodes: readonly Node[], results: readonly Node[], unrol
   const seldom = findSeldom(nodes, readers);
   const own = new Set(nodes);
 
+  const known = { point: new Map<Node, readonly Use[]>(), any: new Map<Node, readonly Use[]>() };
   const through = (node: Node, mode: Use["mode"]): readonly Use[] => {
-    if (seldom.has(node)) return node.operands.flatMap((operand) => through(operand, mode));
+    const [source] = node.operands;
+    if (seldom.has(node)) return throughAll(node, mode);
     if (!own.has(node) || !isLarge(node)) return [{ source: node, mode }];
-    if (isView(node)) return through(node.operands[0] as Node, isAlias(node) ? mode : "any");
-    if (inlined.has(node)) return node.operands.flatMap((operand) => through(operand, "any"));
-    return [{ source: node, mode }];
+    if (isView(node)) return through(source as Node, isAlias(node) ? mode : "any");
+    return inlined.has(node) ? throughAll(node, "any") : [{ source: node, mode }];
+  };
+  /** Expressions share parts: each is walked through once, and what it reads is named once. */
+  const throughAll = (node: Node, mode: Use["mode"]): readonly Use[] => {
+    let uses = known[mode].get(node);
+    if (!uses) {
+      const all = node.operands.flatMap((operand) => through(operand, mode));
+      uses = [...new Map(all.map((use) => [`${use.source.id} ${use.mode}`, use])).values()];
+      known[mode].set(node, uses);
+    }
+    return uses;
   };
 
   const cache = new Map<Node, readonly Use[]>();
@@ -89,26 +100,38 @@ function findInlined(
   nodes: readonly Node[],
   readers: ReadonlyMap<Node, readonly (Node | typeof OUTSIDE)[]>,
   isLarge: (node: Node) => boolean,
-): Set<Node> {
-  const inlined = new Set<Node>();
+): ReadonlySet<Node> {
+  /** The expression that each inlined node is a part of, named by the one node of it that is read outside of it. */
+  const expressions = new Map<Node, Node>();
+  const partOf = (reader: Node | typeof OUTSIDE): Node | undefined =>
+    reader !== OUTSIDE && isElementwise(reader) ? expressions.get(reader) : undefined;
   /** Reads each element of `node` at most once in all. */
   const readsOnce = (reader: Node | typeof OUTSIDE, node: Node): boolean => {
     if (reader === OUTSIDE || isSink(reader, isLarge)) return false;
     if (reader.op === "dot") return dotReadsOnce(reader, node);
     if (reader.op === "scatterAdd") return reader.operands[2] === node && reader.operands[0] !== node;
     if (isPull(reader)) return true;
-    if (isElementwise(reader)) return inlined.has(reader);
-    return isView(reader) && reader.op !== "broadcast" && isLarge(reader) && readOnce(reader);
+    return isView(reader) && reader.op !== "broadcast" && isLarge(reader) && expressionOf(reader) !== undefined;
   };
-  const readOnce = (node: Node): boolean => {
-    const [reader, another] = readers.get(node) ?? [];
-    return reader !== undefined && another === undefined && readsOnce(reader, node);
+  /** A sum of few elements computes them all at one go: what they share had better be in memory. */
+  const mayShare = (expression: Node): boolean => {
+    const [reader] = readers.get(expression) as readonly Node[];
+    return isPull(reader as Node) ? isLarge(reader as Node) : mayShare(partOf(reader as Node) ?? (reader as Node));
+  };
+  const expressionOf = (node: Node): Node | undefined => {
+    const [first, ...others] = readers.get(node) ?? [];
+    if (first === undefined) return undefined;
+    if (others.length === 0 && readsOnce(first, node)) return node;
+    const expression = partOf(first);
+    if (!expression || others.length === 0) return expression;
+    return others.every((reader) => partOf(reader) === expression) && mayShare(expression) ? expression : undefined;
   };
   for (const node of [...nodes].reverse()) {
     const cheap = isElementwise(node) || node.op === "gather" || node.op === "dynamicSlice";
-    if (cheap && isLarge(node) && readOnce(node)) inlined.add(node);
+    const expression = cheap && isLarge(node) ? expressionOf(node) : undefined;
+    if (expression) expressions.set(node, expression);
   }
-  return inlined;
+  return new Set(expressions.keys());
 }
 
 function findSeldom(nodes: readonly Node[], readers: ReadonlyMap<Node, readonly (Node | typeof OUTSIDE)[]>): Set<Node> {
