@@ -1,7 +1,9 @@
 /** The five element types, what stores them, and how they promote. One row per dtype. */
 
 export const dtypes = ["bool", "int32", "uint32", "float32", "float64"] as const;
+/** Element type of an array. Models compute in `float32` by default; `bool` is stored as one byte, 0 or 1. */
 export type DType = (typeof dtypes)[number];
+/** The dtypes that an execution can give to floats. */
 export type FloatDType = "float32" | "float64";
 
 /** Host storage of one column; `bool` is one byte, 0 or 1. */

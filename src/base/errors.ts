@@ -15,8 +15,10 @@ export type ErrorKind =
   /** Results larger than the memory budget. */
   | "memory";
 
+/** What the library throws when a model, a device or the memory is at fault: `kind` says which, the message what to do. */
 export class LanewiseError extends Error {
   override readonly name = "LanewiseError";
+  /** What is at fault. */
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {

@@ -64,12 +64,4 @@ export function unflatten(structure: Structure, leaves: readonly unknown[]): unk
   return build(structure);
 }
 
-export const mapTree = (tree: unknown, f: (leaf: unknown, path: string) => unknown, isLeaf?: IsLeaf): unknown => {
-  const { leaves, paths, structure } = flatten(tree, isLeaf);
-  return unflatten(
-    structure,
-    leaves.map((leaf, i) => f(leaf, paths[i] as string)),
-  );
-};
-
 export const sameStructure = (a: Structure, b: Structure): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -3,6 +3,7 @@
 import { hostDeviceCount } from "./host.ts";
 import { defaultTarget, type TargetName, targets } from "./table.ts";
 
+/** One device, as `devices()` lists it. */
 export interface DeviceInfo {
   /** `host`: a worker thread of this machine. */
   readonly kind: "host";

@@ -4,11 +4,15 @@ import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import type { RestOf } from "./types.ts";
 
+/** A model, the space to run it over, and how to show what comes of it. */
 export interface Exploration<State, R, A extends readonly unknown[], K> {
+  /** Called once with tracers, as by `ParallelExecution`. */
   readonly model: (state: NoInfer<ModelState<State>>, ...rest: RestOf<A, K>) => R;
+  /** The points; `--set` and `--axis` of the command line change it by the paths of its state. */
   readonly space: AbstractSpace<State, unknown>;
   /** As of `ParallelExecution`. */
   readonly args?: A | undefined;
+  /** As of `ParallelExecution`. */
   readonly kwargs?: K | undefined;
   /** Heading of what is shown. */
   readonly title?: string;

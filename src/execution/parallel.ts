@@ -25,6 +25,7 @@ import { nextTaskId } from "./task.ts";
 import type { RestOf, ResultOf, StackedOf } from "./types.ts";
 import * as check from "./validate.ts";
 
+/** What every execution can be told. */
 export interface ExecutionOptions<A extends readonly unknown[] = readonly unknown[], K = unknown> {
   /** The model's arguments after the state. Arrays are shared by all points and arrive as `NdArray`. Default none. */
   readonly args?: A | undefined;
@@ -36,6 +37,7 @@ export interface ExecutionOptions<A extends readonly unknown[] = readonly unknow
   readonly memoryBudget?: number;
 }
 
+/** How to spread points over lanes and devices; nothing of it changes a number, but `dtype`. */
 export interface ParallelOptions<A extends readonly unknown[] = readonly unknown[], K = unknown>
   extends ExecutionOptions<A, K> {
   /** Points that a device computes at once; never changes a result. Default `"auto"`: what its cache holds. */
@@ -55,6 +57,7 @@ const parallelOptions = [
   "sharedMemory",
 ] as const satisfies readonly (keyof ParallelOptions)[];
 
+/** How to watch a run, and to stop it. */
 export interface RunOptions {
   /** Stops the run within one batch; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,8 +1,9 @@
 /** What a run tells about itself while it goes on. */
 
 export interface Progress {
-  /** Points that are finished, and points in all. */
+  /** Points that are finished. */
   readonly done: number;
+  /** Points in all. */
   readonly total: number;
   /** Points per second since the run began. */
   readonly rate: number;

@@ -2,15 +2,23 @@
 
 import type { TargetName } from "../device/table.ts";
 
+/** What one device did in a run. */
 export interface DeviceReport {
+  /** `host 0`, or `this thread`. */
   readonly name: string;
+  /** What it ran: a compiled target, or the model itself (`eager`). */
   readonly target: TargetName | "eager";
+  /** Points that it computed. */
   readonly points: number;
+  /** Batches that it claimed. */
   readonly batches: number;
 }
 
+/** What a run was, in numbers; times in seconds. */
 export interface Report {
+  /** Points of the space. */
   readonly points: number;
+  /** Batches of all devices together. */
   readonly batches: number;
   /** Most points of one batch. */
   readonly batchSize: number;
@@ -18,8 +26,11 @@ export interface Report {
   readonly devices: readonly DeviceReport[];
   /** Seconds that this run waited for; 0 for what an earlier run had done already. */
   readonly traceSeconds: number;
+  /** From program to code, like `traceSeconds` 0 when it was done before. */
   readonly compileSeconds: number;
+  /** From the first batch to the last result, start of workers included. */
   readonly runSeconds: number;
+  /** `points` over `runSeconds`. */
   readonly pointsPerSecond: number;
   /** Of the results, in memory. */
   readonly bytes: number;

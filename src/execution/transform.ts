@@ -21,6 +21,7 @@ export type ArraysOf<R> = R extends NdArray | number | boolean
 /** An axis for every array of a tree, or a tree of axes; `null`: the same for all points. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes };
 
+/** Which axes of arguments and results are mapped. */
 export interface VmapOptions {
   /** One axis for all arguments, or a list with an entry per argument. Default 0. */
   readonly inAxes?: number | readonly Axes[];

@@ -97,12 +97,12 @@ export const elementwise = {
   /** One comparison, as the machine does it: a NaN of `a` passes, of `b` does not. */
   pmin: native(
     2,
-    // biome-ignore lint/complexity/useMathMinMax: Math.min and Math.max treat NaN and -0 otherwise.
+    // Math.min and Math.max treat NaN and -0 otherwise.
     floats<Binary>((a, b) => (b < a ? b : a)),
   ),
   pmax: native(
     2,
-    // biome-ignore lint/complexity/useMathMinMax: Math.min and Math.max treat NaN and -0 otherwise.
+    // Math.min and Math.max treat NaN and -0 otherwise.
     floats<Binary>((a, b) => (a < b ? b : a)),
   ),
 } as const;

@@ -29,8 +29,11 @@ interface AxisValues {
 export abstract class Axis<P = unknown, S extends Shape | undefined = Shape | undefined, W = unknown> {
   /** Number of values. */
   readonly n: number;
+  /** To which a single number is repeated. */
   readonly shape: Shape | undefined;
+  /** Name of the factor that it shares with others. */
   readonly group: string | undefined;
+  /** Makes of a value what the model gets. */
   readonly wrap: ((value: NdArray) => W) | undefined;
   /** Only a type: what a point is, for the types of points and models. */
   declare readonly given: { readonly point: P; readonly shape: S; readonly wrapped: W };
@@ -63,7 +66,9 @@ export abstract class Axis<P = unknown, S extends Shape | undefined = Shape | un
 
 /** Bounds and count of an axis between two numbers, checked. */
 abstract class BoundedAxis<S extends Shape | undefined, W> extends Axis<number, S, W> {
+  /** Lower bound. */
   readonly low: number;
+  /** Upper bound. */
   readonly high: number;
 
   constructor(where: string, low: number, high: number, n: number, options: AxisOptions<S, W>) {

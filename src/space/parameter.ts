@@ -26,12 +26,17 @@ export interface ParameterOptions<S extends Shape | undefined = Shape | undefine
  * Throws a RangeError when `low >= high` and when the value is not finite.
  */
 export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | undefined = Shape | undefined> {
+  /** For messages; a state names its leaves by their paths. */
   readonly name: string;
   /** As it was given. */
   readonly value: V;
+  /** Lower bound, if it has one. */
   readonly low: number | undefined;
+  /** Upper bound, if it has one. */
   readonly high: number | undefined;
+  /** Whether it spans a space. */
   readonly free: boolean;
+  /** Of the value; `[]` for a single one. */
   readonly shape: Shape;
   /** The value as data of `shape`, and its dtype; plain numbers in 64 bits and with the execution's float dtype. */
   readonly numbers: Numbers;

@@ -1,5 +1,4 @@
 /** Every native op × dtype × pairs of edge values, against definitions written another way (BigInt, DataView, cases). */
-// biome-ignore-all lint/complexity/useMathMinMax: the cases are written out on purpose.
 
 import { describe, expect, test } from "vitest";
 import { type DType, isFloat } from "../../src/base/dtype.ts";
