@@ -29,7 +29,7 @@ export const lowerControl: LowerControl = (ctx, node, wanted) =>
 
 const planOf = (ctx: Context, region: Region): { nodes: readonly Node[]; plan: Plan } => {
   const nodes = nodesOf(region);
-  return { nodes, plan: makePlan(nodes, region.results, ctx.unrolled) };
+  return { nodes, plan: makePlan(ctx, nodes, region.results) };
 };
 
 /** Pairs each node with the first view that wants it; later wishes are copied afterwards. */
@@ -64,8 +64,6 @@ const loop: LowerControl = (ctx, node, wanted) => {
     return room(ctx, node, type, ctx.isLane(result), wanted[count + j]);
   });
   const slices = node.operands.slice(count).map((xs) => viewOf(ctx, xs) as View);
-  const { nodes, plan } = planOf(ctx, body);
-  const views = nextViews(ctx, plan, body, carries, true);
 
   const turn = (counter: Register, carried: readonly Register[]): Register[] => {
     const { writer } = ctx;
@@ -86,6 +84,8 @@ const loop: LowerControl = (ctx, node, wanted) => {
       slices.map((view) => ({ kind: "memory", view: step(view) })),
     );
     const outputs = stacked.map(step);
+    const { nodes, plan } = planOf(ctx, body);
+    const views = nextViews(ctx, plan, body, carries, true);
     writeSteps(ctx, plan, nodes, destinationsOf(body.results, [...views, ...outputs], ctx), lowerControl);
     const nexts = body.results
       .slice(0, count)

@@ -43,7 +43,7 @@ export function lower(program: Program, target: Target, { groups, unrolled = UNR
   const prologue = ctx.writer.nested(() => {
     bindInputs(ctx, program, inputs, "shared");
     const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => early.has(node));
-    writeSteps(ctx, makePlan(shared, needed, ctx.unrolled), shared, new Map(), lowerControl);
+    writeSteps(ctx, makePlan(ctx, shared, needed), shared, new Map(), lowerControl);
     body = ctx.writer.nested(() => {
       bindInputs(ctx, program, inputs, "point");
       writeBody(ctx, program, perPoint, outputs);
@@ -54,7 +54,7 @@ export function lower(program: Program, target: Target, { groups, unrolled = UNR
 
 function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outputs: readonly View[]): void {
   const { results } = program.root;
-  const plan = makePlan(nodes, results, ctx.unrolled);
+  const plan = makePlan(ctx, nodes, results);
   const destinations = new Map<Node, View>();
   results.forEach((node, i) => {
     if (ctx.isLane(node) && elementsOf(node) > ctx.unrolled && !destinations.has(node))

@@ -1,10 +1,10 @@
 /** Reading one element of ops that move elements: where in the operand it comes from. */
 
 import { type Node, typeOf } from "../program/program.ts";
-import type { Context } from "./context.ts";
+import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { addIndex, areConstant, at, constantPlace, ofRegister, type Place, scaleIndex } from "./place.ts";
-import { elementsOf, isAlias, shapeOf, splits } from "./shape.ts";
+import { elementsOf, isAlias, isMerge, shapeOf, splits } from "./shape.ts";
 import { loadView, viewOf } from "./view.ts";
 
 export type Reader = (ctx: Context, node: Node, places: readonly Place[]) => Register;
@@ -51,6 +51,7 @@ const reshape: Reader = (ctx, node, places) => {
         from,
       ).map(at),
     );
+  if (isMerge(node)) return loadView(ctx, viewOf(ctx, node) as View, places);
   return ctx.read(source, aliasPlaces(node, places) ?? splitPlaces(node, places));
 };
 

@@ -10,8 +10,10 @@
  */
 
 import type { Node } from "../program/program.ts";
-import { elementsOf, isElementwise, isPull, isView, shapeOf, squeeze, termsOf } from "./shape.ts";
+import type { Context } from "./context.ts";
+import { elementsOf, isElementwise, isPull, shapeOf, squeeze, termsOf } from "./shape.ts";
 import { findUses, isSink, type Uses } from "./uses.ts";
+import { isSolid } from "./view.ts";
 
 export type Step =
   | { readonly kind: "node"; readonly node: Node }
@@ -27,8 +29,8 @@ export interface Plan {
 }
 
 /** `nodes`: what is to be computed, in order of ids. `results` are read by whoever asked for the plan. */
-export function makePlan(nodes: readonly Node[], results: readonly Node[], unrolled: number): Plan {
-  const uses = findUses(nodes, results, unrolled);
+export function makePlan(ctx: Context, nodes: readonly Node[], results: readonly Node[]): Plan {
+  const uses = findUses(nodes, results, ctx.unrolled, (node) => isSolid(ctx, node));
   const kinds = new Map(nodes.map((node) => [node, kindOf(node, uses)]));
   const active = nodes.filter((node) => kinds.get(node) !== undefined);
   const grouped = new Set(active.filter((node) => kinds.get(node) === "grouped"));
@@ -48,7 +50,7 @@ function kindOf(node: Node, uses: Uses): Kind {
   if ((node.op === "constant" && uses.isLarge(node)) || uses.seldom.has(node)) return undefined;
   if (isSink(node, uses.isLarge)) return "grouped";
   if (!uses.isLarge(node)) return "node";
-  if (isView(node) || uses.inlined.has(node)) return undefined;
+  if (uses.isMap(node) || uses.inlined.has(node)) return undefined;
   return isElementwise(node) || isPull(node) || node.op === "gather" || node.op === "dynamicSlice" ? "grouped" : "node";
 }
 

@@ -31,10 +31,13 @@ export const termsOf = (node: Node): number =>
 export const isAlias = (node: Node): boolean =>
   node.op === "reshape" && sameShape(squeeze(shapeOf(node)), squeeze(shapeOf(node.operands[0] as Node)));
 
-/** Shows other elements, computes nothing: an index map over its operand. */
+/** A reshape that merges dimensions: an index map only where its operand lies in memory without gaps. */
+export const isMerge = (node: Node): boolean =>
+  node.op === "reshape" && !isAlias(node) && splits(shapeOf(node.operands[0] as Node), shapeOf(node)) === undefined;
+
+/** Shows other elements, computes nothing: an index map over its operand, wherever that is. */
 export function isView(node: Node): boolean {
-  if (node.op === "reshape")
-    return isAlias(node) || splits(shapeOf(node.operands[0] as Node), shapeOf(node)) !== undefined;
+  if (node.op === "reshape") return !isMerge(node);
   return node.op === "broadcast" || node.op === "transpose" || node.op === "slice";
 }
 

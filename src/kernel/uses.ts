@@ -5,7 +5,7 @@
 
 import { freeNodes } from "../program/builder.ts";
 import type { Node } from "../program/program.ts";
-import { elementsOf, isAlias, isElementwise, isPull, isReduction, isView, shapeOf, squeeze } from "./shape.ts";
+import { elementsOf, isAlias, isElementwise, isMerge, isPull, isReduction, isView, shapeOf, squeeze } from "./shape.ts";
 
 export interface Use {
   readonly source: Node;
@@ -14,6 +14,8 @@ export interface Use {
 
 export interface Uses {
   readonly isLarge: (node: Node) => boolean;
+  /** Large and an index map over memory: computes nothing. */
+  readonly isMap: (node: Node) => boolean;
   /** Large and needed by one sum alone: computed where that reads it. */
   readonly inlined: ReadonlySet<Node>;
   /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
@@ -28,19 +30,27 @@ export interface Uses {
 export const isSink = (node: Node, isLarge: (node: Node) => boolean): boolean =>
   isReduction(node) && elementsOf(node) === 1 && isLarge(node.operands[0] as Node);
 
-export function findUses(nodes: readonly Node[], results: readonly Node[], unrolled: number): Uses {
+/** `isSolid`: of values that are there already, whether they lie in memory without gaps. */
+export function findUses(
+  nodes: readonly Node[],
+  results: readonly Node[],
+  unrolled: number,
+  isSolid: (node: Node) => boolean,
+): Uses {
   const isLarge = (node: Node): boolean => node.regions.length === 0 && elementsOf(node) > unrolled;
   const readers = findReaders(nodes, results);
   const inlined = findInlined(nodes, readers, isLarge);
   const seldom = findSeldom(nodes, readers);
   const own = new Set(nodes);
 
+  const merged = findMerged(own, results, isSolid);
+  const isMap = (node: Node): boolean => isLarge(node) && (isView(node) || merged.has(node));
   const known = { point: new Map<Node, readonly Use[]>(), any: new Map<Node, readonly Use[]>() };
   const through = (node: Node, mode: Use["mode"]): readonly Use[] => {
     const [source] = node.operands;
     if (seldom.has(node)) return throughAll(node, mode);
     if (!own.has(node) || !isLarge(node)) return [{ source: node, mode }];
-    if (isView(node)) return through(source as Node, isAlias(node) ? mode : "any");
+    if (isMap(node)) return through(source as Node, isAlias(node) ? mode : "any");
     return inlined.has(node) ? throughAll(node, "any") : [{ source: node, mode }];
   };
   /** Expressions share parts: each is walked through once, and what it reads is named once. */
@@ -65,7 +75,28 @@ export function findUses(nodes: readonly Node[], results: readonly Node[], unrol
     }
     return uses;
   };
-  return { isLarge, inlined, seldom, of, through };
+  return { isLarge, isMap, inlined, seldom, of, through };
+}
+
+/**
+ * Reshapes that merge dimensions of what lies, or will lie, in memory without gaps: what is computed is stored so.
+ * A result is copied anyhow, to where it is wanted.
+ */
+function findMerged(
+  own: ReadonlySet<Node>,
+  results: readonly Node[],
+  isSolid: (node: Node) => boolean,
+): ReadonlySet<Node> {
+  const merged = new Set<Node>();
+  const isWhole = (node: Node): boolean => {
+    if (!own.has(node) || node.op === "parameter") return isSolid(node);
+    if (node.op === "reshape") return merged.has(node) || (isView(node) && isWhole(node.operands[0] as Node));
+    return !isView(node);
+  };
+  for (const node of own) {
+    if (isMerge(node) && !results.includes(node) && isWhole(node.operands[0] as Node)) merged.add(node);
+  }
+  return merged;
 }
 
 function modeOf(node: Node, operand: number, isLarge: (node: Node) => boolean): Use["mode"] {

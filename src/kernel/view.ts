@@ -6,7 +6,7 @@ import { type Node, typeOf } from "../program/program.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { addIndex, at, type Place, scaleIndex } from "./place.ts";
-import { elementsOf, isView, shapeOf, splits } from "./shape.ts";
+import { elementsOf, isMerge, isView, shapeOf, splits } from "./shape.ts";
 
 /** The memory behind a node, if it has any; registers are copied there when they must be indexed at run time. */
 export function viewOf(ctx: Context, node: Node): View | undefined {
@@ -14,7 +14,7 @@ export function viewOf(ctx: Context, node: Node): View | undefined {
   if (slot?.kind === "memory") return slot.view;
   if (slot?.kind === "registers") return spill(ctx, node, slot.registers);
   if (node.value) return constantView(ctx, node, node.value);
-  if (!isView(node)) return undefined;
+  if (!isView(node) && !isMerge(node)) return undefined;
   const source = viewOf(ctx, node.operands[0] as Node);
   return source && remap[node.op as keyof typeof remap](node, source);
 }
@@ -48,6 +48,7 @@ function reshapedStrides(node: Node, source: View): number[] {
   const to = shapeOf(node);
   const groups = splits(from, to);
   const strides = stridesOf(to);
+  if (isMerge(node)) return strides;
   if (!groups) return alignUnits(from, to, source.strides);
   groups.forEach(([first, end], j) => {
     const inner = strides[end - 1] ?? 1;
@@ -119,6 +120,14 @@ export function loadView(ctx: Context, { buffer, base, strides }: View, places: 
     scaled.reduce((a, b) => writer.op("add", [a, b], "int32")),
     1,
   );
+}
+
+/** Whether a value that is there already lies in memory, or would, row-major and without gaps. */
+export function isSolid(ctx: Context, node: Node): boolean {
+  const slot = ctx.slots.get(node);
+  if (slot?.kind !== "memory") return slot !== undefined || node.value !== undefined;
+  const whole = stridesOf(shapeOf(node));
+  return shapeOf(node).every((d, i) => d === 1 || slot.view.strides[i] === whole[i]);
 }
 
 /** Contiguous memory of a buffer as an array of this node's shape. */
