@@ -144,10 +144,12 @@ describe("a run of many points", () => {
     lax.foriLoop(0, 100_000, (_, x: NdArray) => x.mul(0.999).add(0.001), a);
 
   test.each([true, false])("stops at the signal and can be run again (shared memory: %s)", async (sharedMemory) => {
-    using executor = new ParallelExecution(decay, slow, { sharedMemory });
+    const space = new GridSpace({ a: new Parameter("a", 0, { low: 0, high: 1, free: true }) }, { n: 4_000_000 });
+    using executor = new ParallelExecution(decay, space, { sharedMemory });
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("enough")), 60);
     await expect(executor.run({ signal: controller.signal })).rejects.toThrow("enough");
+    space.n = 4000;
     const reports: Progress[] = [];
     const results = await executor.run({ onProgress: (progress) => reports.push(progress) });
     expect(results.length).toBe(4000);

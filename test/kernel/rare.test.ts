@@ -24,7 +24,8 @@ for (const count of [3, 50]) {
     const branches = statementsOf(kernel.body).filter((s) => s.kind === "if");
     expect(branches.length).toBe(count <= 32 ? count : 1);
     const outside = kernel.body.concat(kernel.body.flatMap((s) => (s.kind === "loop" ? s.body : [])));
-    const products = (block: readonly Statement[]): number => block.filter((s) => s.kind === "op" && s.op === "mul").length;
+    const products = (block: readonly Statement[]): number =>
+      block.filter((s) => s.kind === "op" && s.op === "mul").length;
     expect(products(outside)).toBeLessThan(20 * Math.min(count, 3));
 
     const large = (i: number): number => [0.5, -3e30, 1e9, Number.NaN, Number.POSITIVE_INFINITY, 12345][i % 6]!;
