@@ -1,0 +1,112 @@
+/**
+ * Code before its registers are chosen: steps over any number of vectors of 256 bits. General registers are chosen by
+ * whoever writes the steps.
+ */
+
+import type { Memory } from "./encoder.ts";
+import type { Instruction, Jump } from "./forms.ts";
+
+/** A vector by number; it gets a register, or a place on the stack, later. */
+export interface Vector {
+  readonly vector: number;
+}
+
+/** Numbers are general registers or the instruction's own numbers. */
+export type StepOperand = number | Memory | Vector;
+
+export type Step =
+  | { readonly kind: "instruction"; readonly name: Instruction; readonly operands: readonly StepOperand[] }
+  /** `to` is a phi or a merge: it is given values in several places. */
+  | { readonly kind: "move"; readonly to: Vector; readonly from: Vector }
+  | {
+      readonly kind: "gather";
+      readonly out: Vector;
+      readonly memory: Memory;
+      readonly at: Vector;
+      readonly wide: boolean;
+    }
+  /** The head of a loop, jumped back to by `again`; `leave` goes behind `endLoop`. */
+  | { readonly kind: "loop"; readonly phis: readonly Vector[] }
+  | { readonly kind: "leave"; readonly jump: Jump }
+  | { readonly kind: "again"; readonly jump: Jump }
+  | { readonly kind: "endLoop" }
+  /** Jumps to `else` if the condition of the flags holds. */
+  | { readonly kind: "if"; readonly jump: Jump }
+  | { readonly kind: "else" }
+  | { readonly kind: "endIf" }
+  /** Behind all code; no vector is needed there. */
+  | { readonly kind: "finish"; readonly jump: Jump };
+
+/** 32-bit words in a vector. */
+const WORDS = 8;
+
+const float = new Float32Array(1);
+const double = new Float64Array(1);
+const floatWords = new Int32Array(float.buffer);
+const doubleWords = new Int32Array(double.buffer);
+
+export class Machine {
+  readonly steps: Step[] = [];
+  /** Vectors that are constants → their words. */
+  readonly constants = new Map<number, readonly number[]>();
+  private readonly known = new Map<string, Vector>();
+  private count = 0;
+
+  get vectors(): number {
+    return this.count;
+  }
+
+  vector(): Vector {
+    return { vector: this.count++ };
+  }
+
+  emit(name: Instruction, ...operands: readonly StepOperand[]): void {
+    this.steps.push({ kind: "instruction", name, operands });
+  }
+
+  /** Writes an instruction whose first operand is its result. */
+  op(name: Instruction, ...operands: readonly StepOperand[]): Vector {
+    const out = this.vector();
+    this.emit(name, out, ...operands);
+    return out;
+  }
+
+  /** The words, again and again until the vector is full. */
+  words(...words: readonly number[]): Vector {
+    const all = Array.from({ length: WORDS }, (_, i) => (words[i % words.length] as number) | 0);
+    const key = all.join();
+    const found = this.known.get(key);
+    if (found) return found;
+    const out = this.vector();
+    this.known.set(key, out);
+    this.constants.set(out.vector, all);
+    return out;
+  }
+
+  float32(value: number): Vector {
+    float[0] = value;
+    return this.words(floatWords[0] as number);
+  }
+
+  float64(value: number): Vector {
+    double[0] = value;
+    return this.words(doubleWords[0] as number, doubleWords[1] as number);
+  }
+
+  /** The first word of a constant; `undefined` for other vectors. */
+  wordOf({ vector }: Vector): number | undefined {
+    return this.constants.get(vector)?.[0];
+  }
+
+  /** A constant read as floats of so many bits. */
+  floatOf({ vector }: Vector, bits: 32 | 64): number | undefined {
+    const words = this.constants.get(vector);
+    if (!words) return undefined;
+    if (bits === 32) {
+      floatWords[0] = words[0] as number;
+      return float[0];
+    }
+    doubleWords.set(words.slice(0, 2));
+    return double[0];
+  }
+}
