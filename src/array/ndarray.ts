@@ -21,6 +21,10 @@ import { atUserLine } from "./source.ts";
 /** Nested lists of numbers or booleans, as deep as the array has dimensions. */
 export type Nested = number | boolean | Nested[];
 
+/**
+ * Made by `np` functions; inside a model, what a free parameter, an axis and a shared array are. Binary methods broadcast
+ * and promote as NumPy does; plain numbers take the dtype of the array they meet.
+ */
 export class NdArray implements Handle {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -125,165 +129,219 @@ export class NdArray implements Handle {
     return numbersOf(this, need, "return it from the model and read it from the results");
   }
 
+  /** Sum, element by element. */
   add(y: ArrayLike): NdArray {
     return wrap(math.add(this, y));
   }
+  /** Difference. */
   sub(y: ArrayLike): NdArray {
     return wrap(math.sub(this, y));
   }
+  /** Product. */
   mul(y: ArrayLike): NdArray {
     return wrap(math.mul(this, y));
   }
+  /** Quotient; of integers a float. */
   div(y: ArrayLike): NdArray {
     return wrap(math.div(this, y));
   }
+  /** Quotient rounded down. */
   floorDivide(y: ArrayLike): NdArray {
     return wrap(math.floorDivide(this, y));
   }
+  /** Remainder with the sign of the divisor. */
   mod(y: ArrayLike): NdArray {
     return wrap(math.mod(this, y));
   }
+  /** This to the power of y. Whole exponents up to 8 multiply. */
   pow(y: ArrayLike): NdArray {
     return wrap(math.pow(this, y));
   }
+  /** -x. */
   neg(): NdArray {
     return wrap(math.neg(this));
   }
+  /** Distance from 0. */
   abs(): NdArray {
     return wrap(math.abs(this));
   }
+  /** -1, 0 or 1. */
   sign(): NdArray {
     return wrap(math.sign(this));
   }
+  /** eˣ. */
   exp(): NdArray {
     return wrap(math.exp(this));
   }
+  /** 2ˣ. */
   exp2(): NdArray {
     return wrap(math.exp2(this));
   }
+  /** eˣ - 1, exact near 0. */
   expm1(): NdArray {
     return wrap(math.expm1(this));
   }
+  /** Natural logarithm. */
   log(): NdArray {
     return wrap(math.log(this));
   }
+  /** Logarithm to base 2. */
   log2(): NdArray {
     return wrap(math.log2(this));
   }
+  /** Logarithm to base 10. */
   log10(): NdArray {
     return wrap(math.log10(this));
   }
+  /** log(1 + x), exact near 0. */
   log1p(): NdArray {
     return wrap(math.log1p(this));
   }
+  /** Square root. */
   sqrt(): NdArray {
     return wrap(math.sqrt(this));
   }
+  /** x². */
   square(): NdArray {
     return wrap(math.square(this));
   }
+  /** 1 / x. */
   reciprocal(): NdArray {
     return wrap(math.reciprocal(this));
   }
+  /** Sine of radians. */
   sin(): NdArray {
     return wrap(math.sin(this));
   }
+  /** Cosine of radians. */
   cos(): NdArray {
     return wrap(math.cos(this));
   }
+  /** Tangent of radians. */
   tan(): NdArray {
     return wrap(math.tan(this));
   }
+  /** Inverse sine, in radians. */
   asin(): NdArray {
     return wrap(math.asin(this));
   }
+  /** Inverse cosine. */
   acos(): NdArray {
     return wrap(math.acos(this));
   }
+  /** Inverse tangent. */
   atan(): NdArray {
     return wrap(math.atan(this));
   }
+  /** Hyperbolic sine. */
   sinh(): NdArray {
     return wrap(math.sinh(this));
   }
+  /** Hyperbolic cosine. */
   cosh(): NdArray {
     return wrap(math.cosh(this));
   }
+  /** Hyperbolic tangent. */
   tanh(): NdArray {
     return wrap(math.tanh(this));
   }
+  /** Rounded down. */
   floor(): NdArray {
     return wrap(math.floor(this));
   }
+  /** Rounded up. */
   ceil(): NdArray {
     return wrap(math.ceil(this));
   }
+  /** Rounded to the nearest, halves to even. */
   round(): NdArray {
     return wrap(math.round(this));
   }
+  /** Rounded towards 0. */
   trunc(): NdArray {
     return wrap(math.trunc(this));
   }
+  /** True where x is 0. */
   logicalNot(): NdArray {
     return wrap(math.logicalNot(this));
   }
+  /** True where x is NaN. */
   isnan(): NdArray {
     return wrap(math.isnan(this));
   }
+  /** True where x is neither infinite nor NaN. */
   isfinite(): NdArray {
     return wrap(math.isfinite(this));
   }
+  /** True where x is infinite. */
   isinf(): NdArray {
     return wrap(math.isinf(this));
   }
+  /** Angle of the point (y, this), in radians from -π to π. */
   atan2(y: ArrayLike): NdArray {
     return wrap(math.atan2(this, y));
   }
+  /** The smaller; NaN if one is. */
   minimum(y: ArrayLike): NdArray {
     return wrap(math.minimum(this, y));
   }
+  /** The larger; NaN if one is. */
   maximum(y: ArrayLike): NdArray {
     return wrap(math.maximum(this, y));
   }
+  /** this = y, as booleans. */
   equal(y: ArrayLike): NdArray {
     return wrap(math.equal(this, y));
   }
+  /** this ≠ y. */
   notEqual(y: ArrayLike): NdArray {
     return wrap(math.notEqual(this, y));
   }
+  /** this < y. */
   less(y: ArrayLike): NdArray {
     return wrap(math.less(this, y));
   }
+  /** this ≤ y. */
   lessEqual(y: ArrayLike): NdArray {
     return wrap(math.lessEqual(this, y));
   }
+  /** this > y. */
   greater(y: ArrayLike): NdArray {
     return wrap(math.greater(this, y));
   }
+  /** this ≥ y. */
   greaterEqual(y: ArrayLike): NdArray {
     return wrap(math.greaterEqual(this, y));
   }
+  /** Both true; numbers count as true unless 0. */
   logicalAnd(y: ArrayLike): NdArray {
     return wrap(math.logicalAnd(this, y));
   }
+  /** At least one true. */
   logicalOr(y: ArrayLike): NdArray {
     return wrap(math.logicalOr(this, y));
   }
+  /** Bits set in both, of integers. */
   bitwiseAnd(y: ArrayLike): NdArray {
     return wrap(math.bitwiseAnd(this, y));
   }
+  /** Bits set in at least one. */
   bitwiseOr(y: ArrayLike): NdArray {
     return wrap(math.bitwiseOr(this, y));
   }
+  /** Bits set in exactly one. */
   bitwiseXor(y: ArrayLike): NdArray {
     return wrap(math.bitwiseXor(this, y));
   }
+  /** Bits moved up. */
   leftShift(y: ArrayLike): NdArray {
     return wrap(math.leftShift(this, y));
   }
+  /** Bits moved down; int32 keeps its sign. */
   rightShift(y: ArrayLike): NdArray {
     return wrap(math.rightShift(this, y));
   }
+  /** Kept within `low` and `high`; either may be left out or `null`. */
   clip(low?: ArrayLike | null, high?: ArrayLike | null): NdArray {
     return wrap(math.clip(this, low, high));
   }
@@ -291,84 +349,110 @@ export class NdArray implements Handle {
   where(a: ArrayLike, b: ArrayLike): NdArray {
     return wrap(math.where(this, a, b));
   }
+  /** Converted to a dtype: floats to integers round towards 0 and clamp, NaN gives 0. */
   astype(dtype: DType): NdArray {
     return wrap(math.astype(this, dtype));
   }
 
+  /** Sum over `axis` (default: all), one term after the other in row-major order. */
   sum(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.sum(this, axis, options));
   }
+  /** Product over `axis`. */
   prod(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.prod(this, axis, options));
   }
+  /** Mean over `axis`. */
   mean(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.mean(this, axis, options));
   }
+  /** Smallest element over `axis`; NaN if there is one. */
   min(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.min(this, axis, options));
   }
+  /** Largest element over `axis`; NaN if there is one. */
   max(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.max(this, axis, options));
   }
+  /** Whether all elements are true. */
   all(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.all(this, axis, options));
   }
+  /** Whether some element is true. */
   any(axis?: Axis, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.any(this, axis, options));
   }
+  /** Standard deviation over `axis`; `ddof` 0 (default) divides by n, 1 by n - 1. */
   std(axis?: Axis, options?: reduce.SpreadOptions): NdArray {
     return wrap(reduce.std(this, axis, options));
   }
+  /** Variance over `axis`; `ddof` as for `std`. */
   variance(axis?: Axis, options?: reduce.SpreadOptions): NdArray {
     return wrap(reduce.variance(this, axis, options));
   }
+  /** Position of the first smallest element along `axis` (default: in the flattened array); the first NaN wins. */
   argmin(axis?: number | null, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.argmin(this, axis, options));
   }
+  /** Position of the first largest element along `axis`. */
   argmax(axis?: number | null, options?: reduce.ReduceOptions): NdArray {
     return wrap(reduce.argmax(this, axis, options));
   }
+  /** Running sum along `axis` (default: of the flattened array). */
   cumsum(axis?: number | null): NdArray {
     return wrap(reduce.cumsum(this, axis));
   }
 
+  /** NumPy's dot product: last axis of this with the second to last of y. */
   dot(y: ArrayLike): NdArray {
     return wrap(linear.dot(this, y));
   }
+  /** Matrix product `[..., m, k]` by `[..., k, n]`; leading axes broadcast. */
   matmul(y: ArrayLike): NdArray {
     return wrap(linear.matmul(this, y));
   }
+  /** Products of all pairs: `[a.size, b.size]`. */
   outer(y: ArrayLike): NdArray {
     return wrap(linear.outer(this, y));
   }
 
+  /** The same elements in another shape; one dimension may be -1. */
   reshape(shape: number | Shape): NdArray {
     return wrap(arrange.reshape(this, shape));
   }
+  /** Flattened. */
   ravel(): NdArray {
     return wrap(arrange.ravel(this));
   }
+  /** Axes permuted; reversed when none are given. */
   transpose(axes?: readonly number[]): NdArray {
     return wrap(arrange.transpose(this, axes));
   }
+  /** Without axes of size 1. */
   squeeze(axis?: Axis): NdArray {
     return wrap(arrange.squeeze(this, axis));
   }
+  /** With new axes of size 1. */
   expandDims(axis: number | readonly number[]): NdArray {
     return wrap(arrange.expandDims(this, axis));
   }
+  /** Repeated along axes of size 1 to a larger shape. */
   broadcastTo(shape: number | Shape): NdArray {
     return wrap(arrange.broadcastTo(this, shape));
   }
+  /** Reversed along axes (default: all). */
   flip(axis?: Axis): NdArray {
     return wrap(arrange.flip(this, axis));
   }
+  /** Shifted around along an axis. */
   roll(shift: number, axis?: number | null): NdArray {
     return wrap(arrange.roll(this, shift, axis));
   }
+  /** The whole array repeated. */
   tile(reps: number | readonly number[]): NdArray {
     return wrap(arrange.tile(this, reps));
   }
+  /** Each element repeated. */
   repeat(count: number, axis?: number | null): NdArray {
     return wrap(arrange.repeat(this, count, axis));
   }
@@ -381,9 +465,11 @@ export class NdArray implements Handle {
   at(...indices: readonly ArrayLike[]): NdArray {
     return wrap(index.at(this, ...indices));
   }
+  /** Elements at indices along an axis (default: of the flattened array); traced indices clamp to the array. */
   take(indices: ArrayLike, axis?: number | null): NdArray {
     return wrap(index.take(this, indices, axis));
   }
+  /** With `updates[i]` added at `indices[i]` of the first axis; the indices are static. */
   scatterAdd(indices: ArrayLike, updates: ArrayLike): NdArray {
     return wrap(index.scatterAdd(this, indices, updates));
   }

@@ -70,6 +70,7 @@ export function bits(from: NdArray, shape: number | Shape = []): NdArray {
   return wrap(reshape(apply("xor", [first, second]), target));
 }
 
+/** Range and dtype of `random.uniform`. */
 export interface UniformOptions {
   /** Smallest value. Default 0. */
   readonly low?: ArrayLike;

@@ -19,6 +19,7 @@ import {
   toTree,
 } from "./trees.ts";
 
+/** How often `lax.scan` steps, and in which direction. */
 export interface ScanOptions {
   /** Number of steps; needed when there are no `xs`. */
   readonly length?: number;
