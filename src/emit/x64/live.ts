@@ -1,0 +1,193 @@
+/** When each vector of a machine's steps is needed, and how far away its next use is. Positions are steps' numbers. */
+
+import { forms, type Instruction } from "./forms.ts";
+import type { Machine, Step, StepOperand, Vector } from "./machine.ts";
+
+export interface Loop {
+  readonly start: number;
+  end: number;
+  /** The last position at which the loop can be left. */
+  exit: number;
+  readonly parent: Loop | undefined;
+}
+
+const isVector = (operand: StepOperand | undefined): operand is Vector =>
+  typeof operand === "object" && "vector" in operand;
+
+const comparisons: ReadonlySet<Instruction> = new Set(["vptest", "vucomiss", "vucomisd"]);
+
+/** The vector that an instruction writes. */
+export const outOf = (name: Instruction, operands: readonly StepOperand[]): Vector | undefined =>
+  isVector(operands[0]) && !comparisons.has(name) && !forms[name].operands[0]?.startsWith("m")
+    ? operands[0]
+    : undefined;
+
+export function vectorsOf(step: Step): { readonly out: Vector | undefined; readonly reads: readonly Vector[] } {
+  if (step.kind === "move") return { out: step.to, reads: [step.from] };
+  if (step.kind === "gather") return { out: step.out, reads: [step.at] };
+  if (step.kind !== "instruction") return { out: undefined, reads: [] };
+  const out = outOf(step.name, step.operands);
+  return { out, reads: (out ? step.operands.slice(1) : step.operands).filter(isVector) };
+}
+
+/** A use so much farther away is one behind the loop. */
+const BEYOND = 1e7;
+
+/** Steps without those whose results nothing reads. */
+export function withoutUnused(machine: Machine): Step[] {
+  const uses = new Int32Array(machine.vectors);
+  for (const step of machine.steps) for (const { vector } of vectorsOf(step).reads) (uses[vector] as number)++;
+  const kept: Step[] = [];
+  for (const step of machine.steps.toReversed()) {
+    const { out, reads } = vectorsOf(step);
+    if (out && step.kind !== "move" && uses[out.vector] === 0)
+      for (const { vector } of reads) (uses[vector] as number)--;
+    else kept.push(step);
+  }
+  return kept.reverse();
+}
+
+export class Live {
+  /** Innermost loop around each step; the steps that open and close it are in it. */
+  readonly loops: (Loop | undefined)[] = [];
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly uses: number[][] = [];
+  private readonly phiLoops = new Map<number, Loop>();
+  /** Of a phi: from its last use in the loop to where it gets its next value. */
+  private readonly holes = new Map<number, readonly [number, number]>();
+  private readonly pressures: Int32Array;
+
+  constructor(steps: readonly Step[], machine: Machine) {
+    for (let v = 0; v < machine.vectors; v++) {
+      this.starts.push(-1);
+      this.ends.push(-1);
+      this.uses.push([]);
+    }
+    const lastMoves = this.scan(steps);
+    for (let v = 0; v < machine.vectors; v++) this.range(v, lastMoves.get(v));
+    this.pressures = new Int32Array(steps.length + 1);
+    for (let v = 0; v < machine.vectors; v++) if (!machine.constants.has(v)) this.press(v);
+    for (let i = 1; i <= steps.length; i++) (this.pressures[i] as number) += this.pressures[i - 1] as number;
+  }
+
+  start(vector: number): number {
+    return this.starts[vector] as number;
+  }
+
+  end(vector: number): number {
+    return this.ends[vector] as number;
+  }
+
+  /** Needed after this step. */
+  isLive(vector: number, position: number): boolean {
+    if (position >= (this.ends[vector] as number)) return false;
+    const hole = this.holes.get(vector);
+    return !hole || position < hole[0] || position >= hole[1];
+  }
+
+  isUsedIn(vector: number, { start, end }: Loop): boolean {
+    const next = this.useAfter(vector, start);
+    return next !== undefined && next <= end;
+  }
+
+  usesIn(vector: number, { start, end }: Loop): number {
+    return (this.uses[vector] as number[]).filter((use) => use > start && use <= end).length;
+  }
+
+  /** Steps until the next use, around the loop if need be. */
+  distance(vector: number, position: number): number {
+    const loop = this.loops[position];
+    const next = this.useAfter(vector, position);
+    if (!loop || (next !== undefined && next <= loop.end)) return (next ?? BEYOND) - position;
+    const first = this.useAfter(vector, loop.start);
+    if (first !== undefined && first <= position && this.start(vector) < loop.start) {
+      return loop.end - position + first - loop.start;
+    }
+    return BEYOND + ((next ?? BEYOND) - position);
+  }
+
+  /** The most vectors needed at once in a loop. */
+  pressure({ start, end }: Loop): number {
+    let most = 0;
+    for (let i = start; i <= end; i++) most = Math.max(most, this.pressures[i] as number);
+    return most;
+  }
+
+  private useAfter(vector: number, position: number): number | undefined {
+    const uses = this.uses[vector] as number[];
+    let [low, high] = [0, uses.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((uses[middle] as number) > position) high = middle;
+      else low = middle + 1;
+    }
+    return uses[low];
+  }
+
+  private scan(steps: readonly Step[]): Map<number, number> {
+    const lastMoves = new Map<number, number>();
+    let loop: Loop | undefined;
+    steps.forEach((step, i) => {
+      if (step.kind === "loop") {
+        loop = { start: i, end: i, exit: i, parent: loop };
+        for (const { vector } of step.phis) this.phiLoops.set(vector, loop);
+      }
+      this.loops.push(loop);
+      if (step.kind === "leave" && loop) loop.exit = i;
+      if (step.kind === "endLoop" && loop) {
+        loop.end = i;
+        loop = loop.parent;
+      }
+      const { out, reads } = vectorsOf(step);
+      for (const { vector } of reads) (this.uses[vector] as number[]).push(i);
+      if (!out) return;
+      if (this.starts[out.vector] === -1) this.starts[out.vector] = i;
+      if (step.kind === "move") lastMoves.set(out.vector, i);
+    });
+    return lastMoves;
+  }
+
+  /** Until where a use needs the vector: to the end of loops that it was not made in. */
+  private reach(use: number, madeAt: number): number {
+    let reach = use;
+    for (let loop = this.loops[use]; loop && loop.start > madeAt; loop = loop.parent) reach = loop.end;
+    return reach;
+  }
+
+  private range(vector: number, lastMove: number | undefined): void {
+    // A phi that is its own next value is as good as any vector from outside.
+    const phiLoop = this.phiLoops.get(vector);
+    const loop = phiLoop && lastMove !== undefined && lastMove > phiLoop.start ? phiLoop : undefined;
+    const start = this.start(vector);
+    let end = -1;
+    let lastInside = -1;
+    for (const use of this.uses[vector] as number[]) {
+      const inside = loop && use > loop.start && use <= loop.end;
+      if (inside) lastInside = Math.max(lastInside, this.reach(use, loop.start));
+      else end = Math.max(end, this.reach(use, start));
+    }
+    const usedAfter = loop !== undefined && end > loop.end;
+    if (loop && lastMove !== undefined) {
+      const from = Math.max(lastInside, usedAfter ? loop.exit : loop.start);
+      if (from < lastMove) this.holes.set(vector, [from, lastMove]);
+      if (lastInside >= 0) end = Math.max(end, loop.end);
+    }
+    this.ends[vector] = Math.max(end, lastInside);
+  }
+
+  private press(vector: number): void {
+    const [start, end] = [this.start(vector), this.end(vector)];
+    if (start < 0 || end < start) return;
+    const add = (from: number, to: number): void => {
+      (this.pressures[from] as number)++;
+      (this.pressures[to] as number)--;
+    };
+    const hole = this.holes.get(vector);
+    if (!hole) add(start, end);
+    else {
+      if (hole[0] > start) add(start, hole[0]);
+      if (end > hole[1]) add(hole[1], end);
+    }
+  }
+}

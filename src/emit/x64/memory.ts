@@ -1,0 +1,84 @@
+/** Loads, gathers and stores of one lane group, or of a uniform value. */
+
+import type { Buffer, Kernel, Register, Statement } from "../../kernel/kernel.ts";
+import { bytesInKernel, elementBytes } from "../../kernel/layout.ts";
+import type { Addresses } from "./address.ts";
+import type { Memory } from "./encoder.ts";
+import { highHalf, type Lanes } from "./lane.ts";
+import type { Machine, Vector } from "./machine.ts";
+
+type Of<K extends Statement["kind"]> = Statement & { kind: K };
+
+const VECTOR_BYTES = 32;
+const SIGN_BIT = 31;
+
+const moved = (memory: Memory, bytes: number): Memory => ({ ...memory, offset: (memory.offset ?? 0) + bytes });
+const isWide = ({ dtype }: Buffer): boolean => dtype === "float64";
+
+export class Access {
+  private readonly kernel: Kernel;
+  private readonly machine: Machine;
+  private readonly addresses: Addresses;
+  private readonly operand: (register: Register, group: number) => Lanes;
+
+  constructor(
+    kernel: Kernel,
+    machine: Machine,
+    addresses: Addresses,
+    operand: (register: Register, group: number) => Lanes,
+  ) {
+    this.kernel = kernel;
+    this.machine = machine;
+    this.addresses = addresses;
+    this.operand = operand;
+  }
+
+  load({ buffer, index }: Of<"load">, group: number): Lanes {
+    const memory = this.addresses.of(buffer, index);
+    if (buffer.lane) return this.places(buffer, memory, group).map((place) => this.machine.op("vmovups", place));
+    return [this.asMask(buffer, this.machine.op(isWide(buffer) ? "vbroadcastsd" : "vbroadcastss", memory))];
+  }
+
+  store({ buffer, index, value }: Of<"store">, group: number): void {
+    const memory = this.addresses.of(buffer, index);
+    const lanes = this.operand(value, group);
+    if (buffer.lane) {
+      this.places(buffer, memory, group).forEach((place, i) => {
+        this.machine.emit("vmovups.store", place, lanes[i] as Vector);
+      });
+      return;
+    }
+    const one = lanes[0] as Vector;
+    const bits = buffer.dtype === "bool" ? this.machine.op("vpsrld", one, SIGN_BIT) : one;
+    this.machine.emit(isWide(buffer) ? "vmovsd.store" : "vmovss.store", memory, bits);
+  }
+
+  gather({ buffer, index, lane, stride }: Of<"gather">, group: number): Lanes {
+    const { machine } = this;
+    const memory = this.addresses.of(buffer, index, true);
+    const bytes = machine.words(stride * elementBytes(this.kernel, buffer));
+    let at = machine.op("vpmulld", this.operand(lane, group)[0] as Vector, bytes);
+    if (buffer.lane) {
+      const width = bytesInKernel(buffer);
+      const own = Array.from({ length: this.kernel.lanes }, (_, l) => (group * this.kernel.lanes + l) * width);
+      at = machine.op("vpaddd", at, machine.words(...own));
+    }
+    const halves = isWide(buffer) ? [at, highHalf(machine, at)] : [at];
+    return halves.map((places) => {
+      const out = machine.vector();
+      machine.steps.push({ kind: "gather", out, memory, at: places, wide: isWide(buffer) });
+      return this.asMask(buffer, out);
+    });
+  }
+
+  private places(buffer: Buffer, memory: Memory, group: number): Memory[] {
+    const count = isWide(buffer) ? 2 : 1;
+    return Array.from({ length: count }, (_, i) => moved(memory, (group * count + i) * VECTOR_BYTES));
+  }
+
+  /** A bool of a uniform buffer is 0 or 1. */
+  private asMask(buffer: Buffer, vector: Vector): Vector {
+    if (buffer.dtype !== "bool" || buffer.lane) return vector;
+    return this.machine.op("vpsubd", this.machine.words(0), vector);
+  }
+}
