@@ -19,7 +19,7 @@ import { x64Target } from "./target.ts";
 import { writeFunction } from "./write.ts";
 
 /** So many statements are written for one group before the next group's turn. */
-const RUN = 8;
+const RUN = 4;
 
 /**
  * The code of a kernel. Throws a LanewiseError of kind "program" for a kernel of other lanes, with ops x64 does not
