@@ -1,5 +1,7 @@
 /** Machine code in executable memory, run through koffi where it is installed: in the project, or under `KOFFI_PATH`. */
 
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type DType, dtypeInfo } from "../../src/base/dtype.ts";
@@ -20,8 +22,15 @@ interface Koffi {
   address(view: ArrayBufferView): bigint;
 }
 
+/** Without AVX2 the first instruction would end the process. */
+function hasAvx2(): boolean {
+  if (process.arch !== "x64") return false;
+  if (process.platform === "linux") return / avx2\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
+  return process.platform === "darwin" && `${execFileSync("sysctl", ["-n", "hw.optional.avx2_0"])}`.trim() === "1";
+}
+
 function findKoffi(): Koffi | undefined {
-  if (process.arch !== "x64" || process.platform === "win32") return undefined;
+  if (!hasAvx2()) return undefined;
   for (const from of [import.meta.url, process.env.KOFFI_PATH && join(process.env.KOFFI_PATH, "package.json")]) {
     if (!from) continue;
     try {
