@@ -1,43 +1,75 @@
 /** Compiled code by program, target and lane groups: the same model is compiled once, whoever asks. */
 
+import { formatType } from "../base/value.ts";
 import { MOST_GROUPS } from "../kernel/pressure.ts";
+import { nodesOf } from "../program/order.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Code } from "./protocol.ts";
 import { type TargetName, targets } from "./table.ts";
 
+interface Entry {
+  /** Target, lane groups and the looks of the program: what differs here is another program. */
+  readonly looks: string;
+  readonly program: Program;
+  /** Its text, once it had to be told from one that looks alike. */
+  text?: string;
+  code: Code | Promise<Code>;
+}
+
 /** The least recently used are forgotten beyond this. */
 const MOST = 64;
 
-const known = new Map<string, Code | Promise<Code>>();
+/** The latest last. */
+const known: Entry[] = [];
 
-function keep(key: string, code: Code | Promise<Code>): void {
-  known.delete(key);
-  known.set(key, code);
-  if (known.size > MOST) for (const oldest of known.keys()) return void known.delete(oldest);
+function looksOf({ inputs, outputs, root }: Program, target: TargetName, groups: number): string {
+  const types = inputs.map(({ name, role, type }) => `${name} ${role} ${formatType(type)}`);
+  return [target, Math.min(groups, MOST_GROUPS), nodesOf(root).length, ...types, ...outputs].join("|");
 }
 
-/** The program's text itself: its SHA-256 would take longer than looking it up. */
-const keyOf = (program: Program, target: TargetName, groups: number): string =>
-  `${target} ${Math.min(groups, MOST_GROUPS)} ${serialise(program)}`;
+const textOf = (entry: Entry): string => {
+  entry.text ??= serialise(entry.program);
+  return entry.text;
+};
+
+/** Texts are compared only where another program looks the same: a first compilation does not wait for one. */
+function find(wanted: Omit<Entry, "code">): Entry | undefined {
+  const alike = known.filter(({ looks }) => looks === wanted.looks);
+  if (alike.length === 0) return undefined;
+  wanted.text ??= serialise(wanted.program);
+  return alike.find((entry) => entry.program === wanted.program || textOf(entry) === wanted.text);
+}
+
+function forget(entry: Entry): void {
+  const at = known.indexOf(entry);
+  if (at >= 0) known.splice(at, 1);
+}
+
+function keep(entry: Entry): void {
+  forget(entry);
+  known.push(entry);
+  if (known.length > MOST) known.shift();
+}
 
 export async function compile(program: Program, target: TargetName, groups: number): Promise<Code> {
-  const key = keyOf(program, target, groups);
-  const code = known.get(key) ?? targets[target].compile(program, groups);
-  keep(key, code);
+  const wanted = { looks: looksOf(program, target, groups), program };
+  const entry = find(wanted) ?? { ...wanted, code: targets[target].compile(program, groups) };
+  keep(entry);
   try {
-    return await code;
+    return await entry.code;
   } catch (error) {
-    known.delete(key);
+    forget(entry);
     throw error;
   }
 }
 
 /** The same at once, for functions that cannot wait. */
 export function compileSync(program: Program, target: TargetName, groups: number): Code {
-  const key = keyOf(program, target, groups);
-  const found = known.get(key);
-  const code = found === undefined || found instanceof Promise ? targets[target].compileSync(program, groups) : found;
-  keep(key, code);
-  return code;
+  const wanted = { looks: looksOf(program, target, groups), program };
+  const found = find(wanted);
+  const entry: Entry = found ?? { ...wanted, code: targets[target].compileSync(program, groups) };
+  if (entry.code instanceof Promise) entry.code = targets[target].compileSync(program, groups);
+  keep(entry);
+  return entry.code as Code;
 }
