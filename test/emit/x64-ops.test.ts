@@ -1,25 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type DType, dtypes } from "../../src/base/dtype.ts";
+import type { DType } from "../../src/base/dtype.ts";
 import { x64Target } from "../../src/emit/x64/target.ts";
 import type { Buffer, Kernel, Register, Statement } from "../../src/kernel/kernel.ts";
-import { isNative, type OpName, recordOf, table } from "../../src/op/table.ts";
+import type { OpName } from "../../src/op/table.ts";
 import { edges, rngOf } from "../helpers/random.ts";
+import { natives, signatures } from "../helpers/signatures.ts";
 import { canRun, compareX64 } from "./x64-native.ts";
-
-const natives = (Object.keys(table) as OpName[]).filter((name) => isNative(recordOf(name)));
-
-/** Operand dtypes → result of every use of an op. */
-function* signatures(op: OpName): Generator<{ operands: DType[]; result: DType }> {
-  const record = recordOf(op);
-  if (record.kind !== "elementwise") return;
-  for (const operand of dtypes) {
-    const operands: DType[] = op === "select" ? ["bool", operand, operand] : new Array(record.arity).fill(operand);
-    for (const to of record.cast ? dtypes : [operand]) {
-      const result = record.dtype(operands, { dtype: to });
-      if (result) yield { operands, result };
-    }
-  }
-}
 
 type Source = "lane" | "uniform" | "constant";
 const sources: readonly Source[] = ["lane", "uniform", "constant"];

@@ -1,4 +1,4 @@
-/** Sign, exponent and mantissa of floats, and scaling by powers of two, in ops that every target has. */
+/** Sign, exponent and mantissa of floats, scaling by powers of two, and what has no logarithm, in ops of every target. */
 
 import type { Algebra } from "./algebra.ts";
 
@@ -45,3 +45,7 @@ export function normalParts<V>(a: Algebra<V>, x: V): { e: V; m: V } {
   const high = a.lt(Math.SQRT2, m);
   return { e: a.select(high, a.add(e, 1), e), m: a.select(high, a.mul(m, 0.5), m) };
 }
+
+/** The logarithm y of x, or what stands for it: below zero there is no logarithm, zero gives -∞, and ∞ itself; NaN is none of the three and ends as NaN. */
+export const logEdges = <V>(a: Algebra<V>, x: V, y: V): V =>
+  a.select(a.lt(0, x), a.select(a.eq(x, Infinity), x, y), a.select(a.eq(x, 0), -Infinity, NaN));

@@ -6,6 +6,7 @@
  */
 
 import type { Algebra } from "../algebra.ts";
+import { logEdges } from "../fields.ts";
 import { exp } from "./exp.ts";
 
 const LN2_HIGH = 0.693359375;
@@ -36,10 +37,6 @@ function split<V>(a: Algebra<V>, x: V): { e: V; f: V; w: V } {
   return { e: a.sub(whole, a.select(tiny, 25, 0)), f, w };
 }
 
-/** Below zero there is no logarithm, zero gives -∞, and ∞ itself; NaN is none of the three and ends as NaN. */
-const edges = <V>(a: Algebra<V>, x: V, y: V): V =>
-  a.select(a.lt(0, x), a.select(a.eq(x, Infinity), x, y), a.select(a.eq(x, 0), -Infinity, NaN));
-
 /** log x + c, for a small c. */
 function logPlus<V>(a: Algebra<V>, x: V, c?: V): V {
   const { e, f, w } = split(a, x);
@@ -47,18 +44,18 @@ function logPlus<V>(a: Algebra<V>, x: V, c?: V): V {
   return a.add(a.mul(e, LN2_HIGH), a.sub(f, c === undefined ? low : a.sub(low, c)));
 }
 
-export const log = <V>(a: Algebra<V>, x: V): V => edges(a, x, logPlus(a, x));
+export const log = <V>(a: Algebra<V>, x: V): V => logEdges(a, x, logPlus(a, x));
 
 export function log2<V>(a: Algebra<V>, x: V): V {
   const { e, f, w } = split(a, x);
   const natural = a.sub(f, w);
-  return edges(a, x, a.add(e, a.add(natural, a.mul(natural, LOG2E_REST))));
+  return logEdges(a, x, a.add(e, a.add(natural, a.mul(natural, LOG2E_REST))));
 }
 
 export function log10<V>(a: Algebra<V>, x: V): V {
   const { e, f, w } = split(a, x);
   const low = a.add(a.mul(a.sub(f, w), Math.LOG10E), a.mul(e, LOG10_2_LOW));
-  return edges(a, x, a.add(a.mul(e, LOG10_2_HIGH), low));
+  return logEdges(a, x, a.add(a.mul(e, LOG10_2_HIGH), low));
 }
 
 /** log of the rounded u = 1 + x, with what the sum lost put back. */
@@ -66,7 +63,7 @@ function logOfSum<V>(a: Algebra<V>, x: V): V {
   const u = a.add(1, x);
   // 1 or x is the larger: in both cases the difference is exact.
   const lost = a.select(a.lt(1, x), a.sub(1, a.sub(u, x)), a.sub(x, a.sub(u, 1)));
-  return edges(a, u, logPlus(a, u, a.div(lost, u)));
+  return logEdges(a, u, logPlus(a, u, a.div(lost, u)));
 }
 
 export const log1p = <V>(a: Algebra<V>, x: V): V => a.select(a.lt(a.abs(x), 2 ** -25), x, logOfSum(a, x));

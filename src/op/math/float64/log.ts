@@ -7,7 +7,7 @@
 
 import type { Algebra } from "../algebra.ts";
 import { twoSum } from "../double.ts";
-import { parts } from "../fields.ts";
+import { logEdges, parts } from "../fields.ts";
 import { exp } from "./exp.ts";
 
 const LN2_HIGH = 0.6931471805592082;
@@ -30,10 +30,6 @@ function split<V>(a: Algebra<V>, x: V): { e: V; f: V; w: V } {
   return { e, f, w: a.mul(s, a.sub(f, a.mul(z, a.horner(z, ARTANH)))) };
 }
 
-/** Below zero there is no logarithm, zero gives -∞, and ∞ itself; NaN is none of the three and ends as NaN. */
-const edges = <V>(a: Algebra<V>, x: V, y: V): V =>
-  a.select(a.lt(0, x), a.select(a.eq(x, Infinity), x, y), a.select(a.eq(x, 0), -Infinity, NaN));
-
 /** log x + c, for a small c. */
 function logPlus<V>(a: Algebra<V>, x: V, c?: V): V {
   const { e, f, w } = split(a, x);
@@ -41,23 +37,23 @@ function logPlus<V>(a: Algebra<V>, x: V, c?: V): V {
   return a.add(a.mul(e, LN2_HIGH), a.sub(f, c === undefined ? low : a.sub(low, c)));
 }
 
-export const log = <V>(a: Algebra<V>, x: V): V => edges(a, x, logPlus(a, x));
+export const log = <V>(a: Algebra<V>, x: V): V => logEdges(a, x, logPlus(a, x));
 
 export function log2<V>(a: Algebra<V>, x: V): V {
   const { e, f, w } = split(a, x);
-  return edges(a, x, a.add(e, a.mul(a.sub(f, w), Math.LOG2E)));
+  return logEdges(a, x, a.add(e, a.mul(a.sub(f, w), Math.LOG2E)));
 }
 
 export function log10<V>(a: Algebra<V>, x: V): V {
   const { e, f, w } = split(a, x);
   const low = a.add(a.mul(a.sub(f, w), Math.LOG10E), a.mul(e, LOG10_2_LOW));
-  return edges(a, x, a.add(a.mul(e, LOG10_2_HIGH), low));
+  return logEdges(a, x, a.add(a.mul(e, LOG10_2_HIGH), low));
 }
 
 /** log of the rounded 1 + x, and the rounding error over it. */
 export function log1p<V>(a: Algebra<V>, x: V): V {
   const [u, c] = twoSum(a, 1, x);
-  const y = edges(a, u, logPlus(a, u, a.div(c, u)));
+  const y = logEdges(a, u, logPlus(a, u, a.div(c, u)));
   return a.select(a.lt(a.abs(x), 2 ** -54), x, y);
 }
 
