@@ -5,6 +5,7 @@
 
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
+import { NOT_FINITE, OK, STEP_LIMIT } from "../base/status.ts";
 import type { Type } from "../base/value.ts";
 
 /** Where one input or output lies inside a chunk's block. */
@@ -104,7 +105,7 @@ export function writeUniform(view: TypedArray, place: Place, data: TypedArray): 
 /** The columns that a batch's results go into, with the status of each point. */
 export interface Columns {
   readonly data: readonly TypedArray[];
-  /** 0: all of the point's results are finite, 1: not. */
+  /** By the numbers of base/status.ts. */
   readonly status: Uint8Array;
 }
 
@@ -114,8 +115,13 @@ export const allocateColumns = (types: readonly Type[], count: number): Columns 
   status: new Uint8Array(count),
 });
 
-/** Marks the points whose results are not finite; gives their number. */
-export function markNotFinite({ data, status }: Columns, types: readonly Type[], start: number, count: number): number {
+/**
+ * Gives points that are computed their status: not finite where a float is not, else ok; a step limit that the runner
+ * has marked stays. Comes after the results, so that a point with a status has them. Gives the number not finite.
+ */
+export function markFinished({ data, status }: Columns, types: readonly Type[], start: number, count: number): number {
+  for (let p = start; p < start + count; p++) if (status[p] !== STEP_LIMIT) status[p] = OK;
+  let found = 0;
   data.forEach((column, i) => {
     const { dtype, shape } = types[i] as Type;
     if (!dtypeInfo[dtype].float) return;
@@ -124,11 +130,11 @@ export function markNotFinite({ data, status }: Columns, types: readonly Type[],
     for (let p = start; p < start + count; p++) {
       for (let e = 0; e < elements; e++, at++) {
         const x = column[at] as number;
-        if (x - x !== 0) status[p] = 1;
+        if (x - x === 0 || status[p] !== OK) continue;
+        status[p] = NOT_FINITE;
+        found++;
       }
     }
   });
-  let found = 0;
-  for (let p = start; p < start + count; p++) found += status[p] as number;
   return found;
 }

@@ -1,6 +1,6 @@
 /** The file that a host device's thread runs: requests in, replies out (protocol.ts). */
 
-import { allocateColumns, type Columns, markNotFinite } from "./batch.ts";
+import { allocateColumns, type Columns, markFinished } from "./batch.ts";
 import { Pace } from "./pace.ts";
 import { listen } from "./platform.ts";
 import {
@@ -24,10 +24,10 @@ interface Loaded {
 
 const tasks = new Map<number, Loaded>();
 
-/** One batch: its points, and which of them are not finite. Gives the number of those. */
+/** One batch: its points, then what became of each. Gives the number not finite. */
 function compute({ task, runner }: Loaded, request: Batch, start: number, count: number, at: number): number {
   runner.run(request.sources, start, count, request.columns, at);
-  return markNotFinite(request.columns, task.outputs, at, count);
+  return markFinished(request.columns, task.outputs, at, count);
 }
 
 type Batch = Pick<ClaimRequest, "sources" | "columns">;

@@ -90,7 +90,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
     return unflatten(this.#data.structure, leaves) as S;
   }
 
-  /** Per point: 0 ok, 1 a result is NaN or infinite. */
+  /** Per point: 0 pending, 1 ok, 2 a result is NaN or infinite, 3 a step limit was reached, 4 failed. */
   get status(): Uint8Array {
     return gather({ data: this.#data.columns.status }, { dtype: "bool", shape: [] }, this.#view) as Uint8Array;
   }

@@ -7,7 +7,7 @@ import { LanewiseError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
 import { sameStructure } from "../base/tree.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
-import { markNotFinite } from "../device/batch.ts";
+import { markFinished } from "../device/batch.ts";
 import { freeMemory } from "../device/platform.ts";
 import { checkOptions, checkPoints } from "../space/check.ts";
 import type { ModelState } from "../space/point.ts";
@@ -83,7 +83,7 @@ export class SequentialExecution<
     reporter.finish();
     const { outputs, columns } = first ?? this.#none();
     const runSeconds = (performance.now() - began) / 1000;
-    const notFinite = markNotFinite(columns, outputs.outputs, 0, total);
+    const notFinite = markFinished(columns, outputs.outputs, 0, total);
     return resultsOf<R>(this.#space, outputs, columns, reportOf(total, runSeconds, outputs.outputs, notFinite));
   }
 

@@ -7,7 +7,7 @@ import type { Type } from "../base/value.ts";
 
 export interface ResultColumns {
   readonly data: readonly TypedArray[];
-  /** 0 ok, 1 not finite. */
+  /** By the numbers of base/status.ts. */
   readonly status: Uint8Array;
 }
 

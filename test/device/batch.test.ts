@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allocate, type DType, dtypes } from "../../src/base/dtype.ts";
-import { type Blocks, markNotFinite, type Place, readBlocks, Views, writeBlocks } from "../../src/device/batch.ts";
+import { type Blocks, markFinished, type Place, readBlocks, Views, writeBlocks } from "../../src/device/batch.ts";
 import { Pace } from "../../src/device/pace.ts";
 
 describe("blocks", () => {
@@ -61,8 +61,8 @@ test("a point is not finite when one of its floats is NaN or infinite", () => {
     data: [Float32Array.of(9, 9, 1, 2, Number.NaN, 1, 3, -Infinity, 0, -0), Int32Array.of(0, 1, 2, 3, 4)],
     status: new Uint8Array(5),
   };
-  expect(markNotFinite(columns, [floats, { dtype: "int32", shape: [] }], 1, 4)).toBe(2);
-  expect([...columns.status]).toEqual([0, 0, 1, 1, 0]);
+  expect(markFinished(columns, [floats, { dtype: "int32", shape: [] }], 1, 4)).toBe(2);
+  expect([...columns.status]).toEqual([0, 1, 2, 2, 1]);
 });
 
 describe("the pace of claims", () => {

@@ -104,7 +104,7 @@ describe("a run", () => {
     expect(report.devices.map(({ name, target }) => `${name} ${target}`)).toEqual(["host 0 wasm", "host 1 wasm"]);
     expect(report.devices.reduce((n, { points }) => n + points, 0)).toBe(100);
     expect(report.pointsPerSecond).toBeCloseTo(100 / report.runSeconds);
-    expect([...status.subarray(8, 12)]).toEqual([1, 1, 0, 0]);
+    expect([...status.subarray(8, 12)]).toEqual([2, 2, 1, 1]);
   });
 
   test("takes the number of points that the grid has when it runs", async () => {
