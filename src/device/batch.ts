@@ -29,13 +29,20 @@ export interface Blocks {
 /** How kernel memory stores a dtype: `bool` as a 32-bit mask per lane. */
 const storageDType = (dtype: DType): DType => (dtype === "bool" ? "int32" : dtype);
 
+/** Memory whose buffer may be replaced by a larger one. */
+interface Viewed {
+  readonly buffer: ArrayBufferLike;
+  /** Byte of the buffer at address 0; default 0. */
+  readonly start?: number;
+}
+
 /** Views of one memory, one per dtype in use; made anew when the memory has grown. */
 export class Views {
   private readonly known = new Map<DType, TypedArray>();
   private buffer: ArrayBufferLike;
-  private readonly memory: WebAssembly.Memory;
+  private readonly memory: Viewed;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: Viewed) {
     this.memory = memory;
     this.buffer = memory.buffer;
   }
@@ -46,7 +53,7 @@ export class Views {
       this.buffer = this.memory.buffer;
     }
     const kind = storageDType(dtype);
-    const view = this.known.get(kind) ?? new dtypeInfo[kind].storage(this.buffer);
+    const view = this.known.get(kind) ?? new dtypeInfo[kind].storage(this.buffer, this.memory.start ?? 0);
     this.known.set(kind, view);
     return view;
   }

@@ -1,7 +1,7 @@
 /** Which devices there are. */
 
 import { hostDeviceCount } from "./host.ts";
-import { defaultTarget, type TargetName, targets } from "./table.ts";
+import { defaultTarget, type TargetName, whyTarget } from "./table.ts";
 
 /** One device, as `devices()` lists it. */
 export interface DeviceInfo {
@@ -11,7 +11,7 @@ export interface DeviceInfo {
   readonly index: number;
   /** What programs are compiled to for it, unless the execution's `target` says otherwise. */
   readonly target: TargetName;
-  /** Why this target. */
+  /** Why this target, and why none that is faster. */
   readonly why: string;
 }
 
@@ -24,6 +24,6 @@ export const deviceCount = (): number => hostDeviceCount();
 /** The devices that an execution can use, in the order in which `nPmap` takes them. */
 export function devices(): readonly DeviceInfo[] {
   const target = defaultTarget();
-  const { why } = targets[target];
+  const why = whyTarget(target);
   return Array.from({ length: hostDeviceCount() }, (_, index) => Object.freeze({ kind: "host", index, target, why }));
 }

@@ -39,6 +39,20 @@ const scope = globalThis as unknown as BrowserScope;
 
 const GIB = 2 ** 30;
 
+/** Gives one of Node's own modules; undefined in browsers. */
+export const builtin = node;
+
+/** An optional package, where it is installed; undefined where it is not, and in browsers. Throws what it throws. */
+export function loadPackage(name: string): unknown {
+  const require = node?.("node:module").createRequire(import.meta.url);
+  try {
+    require?.resolve(name);
+  } catch {
+    return undefined;
+  }
+  return require?.(name);
+}
+
 /** Cores that this process may use. */
 export const coreCount = (): number => os?.availableParallelism() ?? scope.navigator?.hardwareConcurrency ?? 1;
 

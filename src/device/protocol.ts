@@ -8,10 +8,8 @@ import type { TypedArray } from "../base/dtype.ts";
 import type { Type } from "../base/value.ts";
 import type { Columns, Place } from "./batch.ts";
 
-/** A program compiled to WebAssembly once, by the thread that asked for it. */
-export interface WasmCode {
-  readonly kind: "wasm";
-  readonly module: WebAssembly.Module;
+/** A program compiled once, by the thread that asked for it: where a kernel's buffers lie in its memory. */
+export interface KernelCode {
   /** Points in a chunk: lanes × interleaved groups. */
   readonly points: number;
   /** Bytes of constants, shared inputs and scratch, from address 0. */
@@ -25,13 +23,24 @@ export interface WasmCode {
   readonly constants: readonly { readonly place: Place; readonly data: TypedArray }[];
 }
 
+export interface WasmCode extends KernelCode {
+  readonly kind: "wasm";
+  readonly module: WebAssembly.Module;
+}
+
+/** Machine code that may lie anywhere. */
+export interface X64Code extends KernelCode {
+  readonly kind: "x64";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A program as its serialised text, verified on arrival. */
 export interface InterpreterCode {
   readonly kind: "interpreter";
   readonly program: string;
 }
 
-export type Code = WasmCode | InterpreterCode;
+export type Code = WasmCode | X64Code | InterpreterCode;
 
 /** What stays the same from run to run: a device loads it once. */
 export interface Task {

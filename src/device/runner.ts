@@ -6,6 +6,7 @@ import type { Columns } from "./batch.ts";
 import { createInterpreterRunner } from "./interpreter.ts";
 import type { Code, Task } from "./protocol.ts";
 import { createWasmRunner } from "./wasm.ts";
+import { createX64Runner } from "./x64.ts";
 
 export interface Runner {
   /** Computes the points `start … start + count` of the sources into the columns, from their row `at` on. */
@@ -16,7 +17,7 @@ type Makers = {
   readonly [K in Code["kind"]]: (code: Extract<Code, { kind: K }>, shared: readonly TypedArray[]) => Runner;
 };
 
-const makers: Makers = { wasm: createWasmRunner, interpreter: createInterpreterRunner };
+const makers: Makers = { wasm: createWasmRunner, x64: createX64Runner, interpreter: createInterpreterRunner };
 
 export function createRunner({ code, shared }: Pick<Task, "code" | "shared">): Runner {
   // The row's maker takes the code of its own kind, which TypeScript cannot see through the lookup.

@@ -2,19 +2,24 @@
 
 import { emitWasm } from "../emit/wasm/emit.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
+import { emitX64 } from "../emit/x64/emit.ts";
+import { x64Target } from "../emit/x64/target.ts";
 import { buildKernel } from "../kernel/build.ts";
-import type { Buffer } from "../kernel/kernel.ts";
-import { layoutOf } from "../kernel/layout.ts";
+import type { Buffer, Kernel } from "../kernel/kernel.ts";
+import { type Layout, layoutOf } from "../kernel/layout.ts";
+import type { Target } from "../kernel/target.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Place } from "./batch.ts";
+import { whyNotNative } from "./native.ts";
 import { compileAsync, compileSync, hasWasmSimd } from "./platform.ts";
-import type { Code, InterpreterCode, WasmCode } from "./protocol.ts";
+import type { Code, InterpreterCode, KernelCode } from "./protocol.ts";
 
 export interface TargetRow {
-  /** Why it is or is not taken, as a clause. */
+  /** Why it is taken, where it is, as a clause. */
   readonly why: string;
-  available(): boolean;
+  /** Why it does not run here, as a clause; undefined where it does. */
+  whyNot(): string | undefined;
   /** Points in one machine vector; as many are computed even if fewer are asked for. */
   readonly lanes: number;
   /** `groups`: the most lane groups that points can fill. */
@@ -23,9 +28,16 @@ export interface TargetRow {
   compileSync(program: Program, groups: number): Code;
 }
 
-/** Everything about a Wasm kernel but its module; `most` bounds the lane groups it interleaves. */
-function emit(program: Program, most: number): { bytes: Uint8Array<ArrayBuffer>; code: Omit<WasmCode, "module"> } {
-  const kernel = buildKernel(program, wasmTarget, most);
+type Emit = (kernel: Kernel, layout: Layout) => Uint8Array<ArrayBuffer>;
+
+/** A kernel's code, and where its buffers lie; `most` bounds the lane groups that it interleaves. */
+function compileKernel(
+  program: Program,
+  target: Target,
+  emit: Emit,
+  most: number,
+): { readonly bytes: Uint8Array<ArrayBuffer>; readonly code: KernelCode } {
+  const kernel = buildKernel(program, target, most);
   const layout = layoutOf(kernel);
   const place = ({ id, dtype, elements }: Buffer): Place => ({
     dtype,
@@ -34,9 +46,8 @@ function emit(program: Program, most: number): { bytes: Uint8Array<ArrayBuffer>;
   });
   const places = (kind: Buffer["kind"]): Place[] => kernel.buffers.filter((b) => b.kind === kind).map(place);
   return {
-    bytes: emitWasm(kernel, layout),
+    bytes: emit(kernel, layout),
     code: {
-      kind: "wasm",
       points: kernel.lanes * kernel.groups,
       staticBytes: layout.staticBytes,
       inputBytes: layout.inputBytes,
@@ -49,25 +60,40 @@ function emit(program: Program, most: number): { bytes: Uint8Array<ArrayBuffer>;
   };
 }
 
+const wasm = (program: Program, groups: number) => compileKernel(program, wasmTarget, emitWasm, groups);
+
+function x64Code(program: Program, groups: number): Code {
+  const { bytes, code } = compileKernel(program, x64Target, emitX64, groups);
+  return { kind: "x64", ...code, bytes };
+}
+
 const interpreterCode = (program: Program): InterpreterCode => ({ kind: "interpreter", program: serialise(program) });
 
+/** The fastest first. */
 export const targets = {
+  x64: {
+    why: "the processor has AVX2, and koffi puts code into memory",
+    whyNot: whyNotNative,
+    lanes: x64Target.lanes,
+    compile: async (program, groups) => x64Code(program, groups),
+    compileSync: x64Code,
+  },
   wasm: {
     why: "WebAssembly with SIMD128 is there",
-    available: hasWasmSimd,
+    whyNot: () => (hasWasmSimd() ? undefined : "WebAssembly with SIMD128 is not there"),
     lanes: wasmTarget.lanes,
     compile: async (program, groups) => {
-      const { bytes, code } = emit(program, groups);
-      return { ...code, module: await compileAsync(bytes) };
+      const { bytes, code } = wasm(program, groups);
+      return { kind: "wasm", ...code, module: await compileAsync(bytes) };
     },
     compileSync: (program, groups) => {
-      const { bytes, code } = emit(program, groups);
-      return { ...code, module: compileSync(bytes) };
+      const { bytes, code } = wasm(program, groups);
+      return { kind: "wasm", ...code, module: compileSync(bytes) };
     },
   },
   interpreter: {
     why: "it runs everywhere",
-    available: () => true,
+    whyNot: () => undefined,
     lanes: 1,
     compile: async (program) => interpreterCode(program),
     compileSync: interpreterCode,
@@ -78,5 +104,15 @@ export type TargetName = keyof typeof targets;
 
 export const targetNames = Object.keys(targets) as TargetName[];
 
-/** The first row that this platform has. */
-export const defaultTarget = (): TargetName => targetNames.find((name) => targets[name].available()) ?? "interpreter";
+/** The first row that runs on this platform. */
+export const defaultTarget = (): TargetName => targetNames.find((name) => !targets[name].whyNot()) ?? "interpreter";
+
+/** Why a target is what it is: its own reason, and those that speak against the faster ones. */
+export function whyTarget(target: TargetName): string {
+  const faster = targetNames.slice(0, targetNames.indexOf(target));
+  const reasons = faster.flatMap((name) => {
+    const whyNot = targets[name].whyNot();
+    return whyNot ? [`not ${name}: ${whyNot}`] : [];
+  });
+  return [targets[target].why, ...reasons].join("; ");
+}

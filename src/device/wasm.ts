@@ -1,86 +1,26 @@
-/** A WebAssembly kernel with a memory of its own: fills blocks from columns, runs, copies blocks into columns. */
+/** A WebAssembly kernel as a runner: an instance with a memory of its own. */
 
-import { type ColumnSource, fillColumn } from "../base/column.ts";
-import { allocate, type TypedArray } from "../base/dtype.ts";
-import { type Blocks, type Columns, type Place, readBlocks, Views, writeBlocks, writeUniform } from "./batch.ts";
+import type { TypedArray } from "../base/dtype.ts";
+import { type KernelCall, KernelRunner } from "./kernel.ts";
 import type { WasmCode } from "./protocol.ts";
 import type { Runner } from "./runner.ts";
 
 const PAGE = 65_536;
 
-/** Chunks of one call take at most this many bytes of memory, however large the batch. */
-const MOST_BYTES = 2 ** 26;
-
-type KernelRun = (chunks: number, inputs: number, outputs: number) => void;
-
 export function createWasmRunner(code: WasmCode, shared: readonly TypedArray[]): Runner {
   const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(code.staticBytes / PAGE)) });
   const instance = new WebAssembly.Instance(code.module, { env: { memory } });
   // The emitter's contract: its one export.
-  const kernel = instance.exports.run as KernelRun;
-  const views = new Views(memory);
-  for (const { place, data } of code.constants) writeUniform(views.of(place.dtype), place, data);
-  code.shared.forEach((place, i) => void writeUniform(views.of(place.dtype), place, shared[i] as TypedArray));
-  return new WasmRunner(code, memory, views, kernel);
-}
-
-class WasmRunner implements Runner {
-  private readonly scratch: TypedArray[] = [];
-  /**
-   * Chunks of the next call. It begins with one: engines that compile a function again after some calls
-   * must get the chance to, and a function that runs is never replaced.
-   */
-  private chunks = 1;
-  private readonly most: number;
-  private readonly code: WasmCode;
-  private readonly memory: WebAssembly.Memory;
-  private readonly views: Views;
-  private readonly kernel: KernelRun;
-
-  constructor(code: WasmCode, memory: WebAssembly.Memory, views: Views, kernel: KernelRun) {
-    this.code = code;
-    this.memory = memory;
-    this.views = views;
-    this.kernel = kernel;
-    this.most = Math.max(1, Math.floor(MOST_BYTES / Math.max(1, code.inputBytes + code.outputBytes)));
-  }
-
-  run(sources: readonly ColumnSource[], start: number, count: number, columns: Columns, at: number): void {
-    for (let done = 0; done < count; ) {
-      const part = Math.min(count - done, this.chunks * this.code.points);
-      this.call(sources, start + done, part, columns, at + done);
-      done += part;
-      this.chunks = Math.min(this.chunks * 2, this.most);
-    }
-  }
-
-  private call(sources: readonly ColumnSource[], start: number, count: number, columns: Columns, at: number): void {
-    const { points, inputBytes, outputBytes } = this.code;
-    const chunks = Math.ceil(count / points);
-    const inputs: Blocks = { address: this.code.staticBytes, stride: inputBytes, points };
-    const outputs: Blocks = { address: inputs.address + chunks * inputBytes, stride: outputBytes, points };
-    this.grow(outputs.address + chunks * outputBytes);
-    this.code.inputs.forEach((place, i) => {
-      const column = this.column(i, place, count);
-      fillColumn(sources[i] as ColumnSource, start, count, column);
-      writeBlocks(this.views.of(place.dtype), inputs, place, column, count);
-    });
-    this.kernel(chunks, inputs.address, outputs.address);
-    this.code.outputs.forEach((place, i) => {
-      readBlocks(this.views.of(place.dtype), outputs, place, columns.data[i] as TypedArray, at, count);
-    });
-  }
-
-  private column(index: number, { dtype, elements }: Place, count: number): TypedArray {
-    let column = this.scratch[index];
-    if (!column || column.length < count * elements) {
-      this.scratch[index] = column = allocate(dtype, count * elements);
-    }
-    return column;
-  }
-
-  private grow(bytes: number): void {
-    const missing = bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
-  }
+  const call = instance.exports.run as KernelCall;
+  const growing = {
+    start: 0,
+    get buffer() {
+      return memory.buffer;
+    },
+    reserve(bytes: number): void {
+      const missing = bytes - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    },
+  };
+  return new KernelRunner(code, growing, call, shared);
 }

@@ -9,7 +9,7 @@ import { compile } from "../device/cache.ts";
 import { holdDevices, releaseDevices } from "../device/host.ts";
 import { freeMemory } from "../device/platform.ts";
 import type { BatchRule, Tally, Task } from "../device/protocol.ts";
-import { type TargetName, targets } from "../device/table.ts";
+import { type TargetName, targets, whyTarget } from "../device/table.ts";
 import { checkOptions, checkPoints } from "../space/check.ts";
 import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
@@ -198,13 +198,14 @@ function reportOf(
   bytes: number,
   times: Pick<Report, "traceSeconds" | "compileSeconds" | "runSeconds">,
 ): Report {
+  const why = whyTarget(target);
   const sum = (key: keyof Tally): number => tallies.reduce((n, tally) => n + tally[key], 0);
   return Object.freeze({
     points,
     batches: sum("batches"),
     batchSize: Math.min(batch, points),
     devices: Object.freeze(
-      tallies.map(({ points, batches }, i) => Object.freeze({ name: `host ${i}`, target, points, batches })),
+      tallies.map(({ points, batches }, i) => Object.freeze({ name: `host ${i}`, target, why, points, batches })),
     ),
     ...times,
     pointsPerSecond: points === 0 ? 0 : points / Math.max(times.runSeconds, 1e-9),

@@ -8,6 +8,8 @@ export interface DeviceReport {
   readonly name: string;
   /** What it ran: a compiled target, or the model itself (`eager`). */
   readonly target: TargetName | "eager";
+  /** Why this target, and why none that is faster. */
+  readonly why: string;
   /** Points that it computed. */
   readonly points: number;
   /** Batches that it claimed. */

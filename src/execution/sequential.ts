@@ -137,12 +137,15 @@ function store(first: Outputs, now: Outputs, values: readonly Value[], columns: 
   });
 }
 
+/** The model runs as it is written, here. */
+const itself = { name: "this thread", target: "eager", why: "the model itself runs, point by point" } as const;
+
 const reportOf = (points: number, runSeconds: number, types: readonly Type[], notFinite: number): Report =>
   Object.freeze({
     points,
     batches: points,
     batchSize: Math.min(1, points),
-    devices: Object.freeze([Object.freeze({ name: "this thread", target: "eager" as const, points, batches: points })]),
+    devices: Object.freeze([Object.freeze({ ...itself, points, batches: points })]),
     traceSeconds: 0,
     compileSeconds: 0,
     runSeconds,

@@ -102,8 +102,11 @@ export function checkTarget(where: string, target: unknown): TargetName {
   if (!targetNames.includes(target as TargetName)) {
     throw new TypeError(`${where}: expected target to be one of ${targetNames.join(", ")}, got ${describe(target)}`);
   }
-  if (targets[target as TargetName].available()) return target as TargetName;
-  throw new TypeError(`${where}: expected a target that runs here, got ${target}; leave out target`);
+  const whyNot = targets[target as TargetName].whyNot();
+  if (!whyNot) return target as TargetName;
+  throw new TypeError(
+    `${where}: expected a target that runs here, got ${target}, but ${whyNot}; leave out target to run ${defaultTarget()}`,
+  );
 }
 
 export function checkShared(where: string, shared: unknown): boolean {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { deviceCount, devices } from "../../src/device/devices.ts";
 import { holdDevices, releaseDevices, setHostDeviceCount } from "../../src/device/host.ts";
 import { coreCount } from "../../src/device/platform.ts";
+import { defaultTarget, targetNames, targets } from "../../src/device/table.ts";
 import { product, ramp, run, slow } from "./programs.ts";
 
 const sources = [ramp(10), ramp(7)];
@@ -23,8 +24,8 @@ describe.each([true, false])("with shared memory: %s", (shared) => {
     }
   });
 
-  test("the interpreter gives the same bits", async () => {
-    const { columns } = await run(product(), sources, 50, { shared, target: "interpreter", devices: 2 });
+  test.each(targetNames.filter((name) => !targets[name].whyNot()))("%s gives the same bits", async (target) => {
+    const { columns } = await run(product(), sources, 50, { shared, target, devices: 2 });
     expect([...columns.data[0]!]).toEqual(Array.from({ length: 50 }, (_, i) => expected(i)));
   });
 
@@ -107,9 +108,9 @@ describe("the number of devices", () => {
     setHostDeviceCount(3);
     expect(deviceCount()).toBe(3);
     expect(devices().map(({ kind, index, target }) => `${kind} ${index} ${target}`)).toEqual([
-      "host 0 wasm",
-      "host 1 wasm",
-      "host 2 wasm",
+      `host 0 ${defaultTarget()}`,
+      `host 1 ${defaultTarget()}`,
+      `host 2 ${defaultTarget()}`,
     ]);
   });
 

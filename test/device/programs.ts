@@ -4,7 +4,7 @@ import { type ColumnSource, columnOf } from "../../src/base/column.ts";
 import type { DType } from "../../src/base/dtype.ts";
 import { holdDevices, releaseDevices } from "../../src/device/host.ts";
 import type { BatchRule, Task } from "../../src/device/protocol.ts";
-import { type TargetName, targets } from "../../src/device/table.ts";
+import { defaultTarget, type TargetName, targets } from "../../src/device/table.ts";
 import { type Job, runJob } from "../../src/execution/schedule.ts";
 import { Builder } from "../../src/program/builder.ts";
 import { type Node, type Program, typeOf } from "../../src/program/program.ts";
@@ -67,7 +67,7 @@ export interface RunSetting {
 
 /** Runs a program over sources; gives its columns and what each device did. */
 export async function run(p: Program, sources: readonly ColumnSource[], total: number, setting: RunSetting = {}) {
-  const { target = "wasm", groups = 2, devices = 1, shared = true, signal, onProgress } = setting;
+  const { target = defaultTarget(), groups = 2, devices = 1, shared = true, signal, onProgress } = setting;
   const code = await targets[target].compile(p, groups);
   const outputs = p.root.results.map(typeOf);
   const task: Task = { id: nextTask++, code, outputs, shared: setting.args ?? [] };

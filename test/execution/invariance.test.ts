@@ -5,6 +5,7 @@
 
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { defaultTarget } from "../../src/device/table.ts";
 import {
   DataAxis,
   GridAxis,
@@ -84,7 +85,7 @@ const settings = fc.record({
   nVmap: fc.constantFrom<number | "auto">(1, 2, 3, 5, 8, 64, "auto"),
   nPmap: fc.constantFrom(1, 2),
   sharedMemory: fc.boolean(),
-  target: fc.constantFrom("wasm" as const, "wasm" as const, "wasm" as const, "interpreter" as const),
+  target: fc.constantFrom(defaultTarget(), defaultTarget(), "wasm" as const, "interpreter" as const),
   dtype: fc.constantFrom("float32" as const, "float32" as const, "float64" as const),
 });
 

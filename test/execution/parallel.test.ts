@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { defaultTarget } from "../../src/device/table.ts";
 import {
   DataAxis,
   deviceCount,
@@ -101,7 +102,10 @@ describe("a run", () => {
     using executor = new ParallelExecution(({ param1 }: { param1: NdArray }) => np.div(1, param1), seed, { nVmap: 8 });
     const { report, status } = await executor.run();
     expect(report).toMatchObject({ points: 100, batchSize: 8, bytes: 500, notFinite: 10 });
-    expect(report.devices.map(({ name, target }) => `${name} ${target}`)).toEqual(["host 0 wasm", "host 1 wasm"]);
+    expect(report.devices.map(({ name, target }) => `${name} ${target}`)).toEqual([
+      `host 0 ${defaultTarget()}`,
+      `host 1 ${defaultTarget()}`,
+    ]);
     expect(report.devices.reduce((n, { points }) => n + points, 0)).toBe(100);
     expect(report.pointsPerSecond).toBeCloseTo(100 / report.runSeconds);
     expect([...status.subarray(8, 12)]).toEqual([2, 2, 1, 1]);
