@@ -12,6 +12,8 @@ export type ErrorKind =
   | "program"
   /** A device that died, or a target that cannot run here. */
   | "device"
+  /** An optional package that is not installed. */
+  | "package"
   /** Results larger than the memory budget. */
   | "memory";
 

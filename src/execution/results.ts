@@ -12,9 +12,11 @@ import { resolveIndex, resolveSlice } from "../space/check.ts";
 import type { SpaceAxis } from "../space/space.ts";
 import type { Row, Table } from "../space/table.ts";
 import type { ResultColumns } from "../store/memory.ts";
+import { type ArrowTable, arrowTable } from "./arrow.ts";
 import { coordinatesOf, positionOf } from "./axes.ts";
 import type { Report } from "./report.ts";
 import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
+import { type SourceColumn, statusName, type TableSource, tableSource } from "./table-source.ts";
 import { type Dimension, pickView, sliceView, type View } from "./view.ts";
 
 /** Everything that all views of one run share. */
@@ -103,6 +105,34 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
   /** One typed array per parameter and per result, `[length, ...shape]`, under their path names. */
   toColumns(): Table {
     return columnsOf(this.#data.table, this.#view);
+  }
+
+  /** The same table to be read in blocks of points, with the status of each point as its last column. */
+  table(): TableSource {
+    const { table, names, columns } = this.#data;
+    const first = table.length - names.length;
+    const role = (k: number) => (k < first ? ("parameter" as const) : ("result" as const));
+    const values = table.map(({ name, type: { dtype, shape }, values }, k): SourceColumn => {
+      return { name, dtype, shape, role: role(k), values };
+    });
+    const name = statusName(table.map((column) => column.name));
+    const status: SourceColumn = { name, dtype: "uint8", shape: [], role: "status", values: { data: columns.status } };
+    const axes = this.#view.dimensions?.map((d) => {
+      const axis = this.#axis(d.axis);
+      return { name: axis.name, size: d.size, coordinates: coordinatesOf(axis, d) };
+    });
+    return tableSource([...values, status], this.#view, axes);
+  }
+
+  /**
+   * The table of `table()` as one of Apache Arrow: types are kept, values with a shape are fixed-size lists. It takes
+   * the optional package `apache-arrow`; with its types: `await results.toArrow<import("apache-arrow").Table>()`.
+   *
+   * Rejects with a LanewiseError of kind `"package"` when the package is not installed.
+   */
+  async toArrow<T = ArrowTable>(): Promise<T> {
+    // The caller names the package's own type, which the library does not depend on.
+    return (await arrowTable(this.table())) as T;
   }
 
   /** Names of the axes of a product space, slowest first; empty where the points are no product. */
