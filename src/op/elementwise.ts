@@ -39,6 +39,14 @@ function roundEven(x: number): number {
   return x < 0 ? -(-x + two52 - two52) : x + two52 - two52;
 }
 
+/** Bits 32 to 63 of the product, by parts of 16 bits: a float64 holds 53. */
+function mulHigh(a: number, b: number): number {
+  const [low, high] = [b & 0xffff, b >>> 16];
+  const part = (a & 0xffff) * high + (((a & 0xffff) * low) >>> 16);
+  const middle = (a >>> 16) * low + (part & 0xffff);
+  return ((a >>> 16) * high + (part >>> 16) + (middle >>> 16)) >>> 0;
+}
+
 export const elementwise = {
   neg: native(
     1,
@@ -87,6 +95,8 @@ export const elementwise = {
       (a, b) => a * b,
     ),
   ),
+  /** The upper half of the 64-bit product, of which `mul` gives the lower. */
+  mulHigh: native(2, { uint32: mulHigh }),
   div: native(
     2,
     floats<Binary>((a, b) => a / b),

@@ -70,6 +70,7 @@ const expected: Partial<Record<OpName, Expected>> = {
     (a, b) => a * b,
     (a, b) => a * b,
   ),
+  mulHigh: ([a, b]) => wrap((BigInt(a!) * BigInt(b!)) >> 32n, "uint32"),
   div: ([a, b]) => a! / b!,
   min: ([a, b]) => least(a!, b!),
   max: ([a, b], dtype) => (isFloat(dtype) ? -least(-a!, -b!) : a! > b! ? a! : b!),

@@ -74,6 +74,12 @@ const shiftRight = (shift: Instruction): LaneRecipe =>
     return out;
   });
 
+/** Of four products of 64 bits, the upper words. */
+const mulHigh = whole((a, b) => {
+  const product = (half: "low" | "high") => op(`i64x2.extmul_${half}_i32x4_u`, a as Code, b as Code);
+  return combine(oddWords, product("low"), product("high"));
+});
+
 const exponentOf = whole((a, b) => {
   const field = op("i32x4.shr_u", combine(oddWords, a as Code, b as Code), i32(20));
   return op("i32x4.sub", op("v128.and", field, int32x4(2047)), int32x4(1023));
@@ -105,6 +111,7 @@ export const laneOps: { readonly [O in OpName]?: ByDType<LaneRecipe> } = {
   add: { ...integers("i32x4.add"), ...floats("add") },
   sub: { ...integers("i32x4.sub"), ...floats("sub") },
   mul: { ...integers("i32x4.mul"), ...floats("mul") },
+  mulHigh: { uint32: mulHigh },
   div: floats("div"),
   min: { ...integers("i32x4.min_s", "i32x4.min_u"), ...floats("min") },
   max: { ...integers("i32x4.max_s", "i32x4.max_u"), ...floats("max") },

@@ -63,6 +63,11 @@ const absolute: UniformRecipe = (a) => {
 const i64 = (value: bigint): Code => opWith("i64.const", value);
 const bitsOf = (a: Code): Code => op("i64.reinterpret_f64", a);
 
+const mulHigh: UniformRecipe = (a, b) => {
+  const wide = (x: Code | undefined): Code => op("i64.extend_i32_u", x as Code);
+  return op("i32.wrap_i64", op("i64.shr_u", op("i64.mul", wide(a), wide(b)), i64(32n)));
+};
+
 const exponentOf: UniformRecipe = (a) => {
   const field = op("i32.wrap_i64", op("i64.shr_u", bitsOf(a as Code), i64(52n)));
   return op("i32.sub", op("i32.and", field, i32(2047)), i32(1023));
@@ -90,6 +95,7 @@ export const uniformOps: { readonly [O in OpName]?: ByDType<UniformRecipe> } = {
   add: { ...integers("i32.add"), ...floats("add") },
   sub: { ...integers("i32.sub"), ...floats("sub") },
   mul: { ...integers("i32.mul"), ...floats("mul") },
+  mulHigh: { uint32: mulHigh },
   div: floats("div"),
   min: { int32: firstIf("i32.lt_s"), uint32: firstIf("i32.lt_u"), ...floats("min") },
   max: { int32: firstIf("i32.gt_s"), uint32: firstIf("i32.gt_u"), ...floats("max") },

@@ -157,6 +157,7 @@ const integers = {
   vpsubq: pd(0xfb, yyy),
   vpmulld: m38(0x40, yyy),
   vpmuludq: pd(0xf4, yyy),
+  vpblendd: m3a(0x02, [...yyy, "i8"]),
   vpand: pd(0xdb, yyy),
   vpandn: pd(0xdf, yyy),
   vpor: pd(0xeb, yyy),

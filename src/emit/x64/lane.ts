@@ -138,6 +138,17 @@ const shift = (byNumber: Instruction, byLane: Instruction): Recipe =>
     return m.op(byLane, a as Vector, m.op("vpand", count as Vector, m.words(COUNT)));
   });
 
+const ODD_LANES = 0b10101010;
+/** Every odd word twice, the even ones are lost. */
+const oddWords = (m: Machine, a: Vector): Vector => (m.wordOf(a) === undefined ? m.op("vpshufd", a, 0b11_11_01_01) : a);
+
+/** Even and odd lanes are multiplied apart: a product of 64 bits takes two places. */
+const mulHigh = each((m, a, b) => {
+  const even = m.op("vpmuludq", a as Vector, b as Vector);
+  const odd = m.op("vpmuludq", oddWords(m, a as Vector), oddWords(m, b as Vector));
+  return m.op("vpblendd", oddWords(m, even), odd, ODD_LANES);
+});
+
 const select32 = each((m, mask, a, b) => m.op("vblendvps", b as Vector, a as Vector, mask as Vector));
 const select64: Recipe = (m, mask, a, b) => {
   const masks = widenMask(m, (mask as Lanes)[0] as Vector);
@@ -159,9 +170,6 @@ const powerOfTwo = whole((m, n) => {
 
 const rounding = (mode: number) => floats((p) => plain(`vround${p.suffix}`, mode));
 const arithmetic = (name: "add" | "sub" | "mul" | "div") => floats((p) => plain(`v${name}${p.suffix}`));
-/** Without telling of inexact results. */
-export const round = { even: 8, floor: 9, ceil: 10, trunc: 11 } as const;
-
 /** By the dtype of the last operand. */
 export const laneOps: { readonly [O in OpName]?: ByDType<Recipe> } = {
   neg: {
@@ -180,6 +188,7 @@ export const laneOps: { readonly [O in OpName]?: ByDType<Recipe> } = {
   add: { ...integers(plain("vpaddd")), ...arithmetic("add") },
   sub: { ...integers(plain("vpsubd")), ...arithmetic("sub") },
   mul: { ...integers(plain("vpmulld")), ...arithmetic("mul") },
+  mulHigh: { uint32: mulHigh },
   div: arithmetic("div"),
   min: { ...integers(plain("vpminsd"), plain("vpminud")), ...floats(minimum) },
   max: { ...integers(plain("vpmaxsd"), plain("vpmaxud")), ...floats(maximum) },
