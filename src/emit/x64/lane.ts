@@ -170,6 +170,9 @@ const powerOfTwo = whole((m, n) => {
 
 const rounding = (mode: number) => floats((p) => plain(`vround${p.suffix}`, mode));
 const arithmetic = (name: "add" | "sub" | "mul" | "div") => floats((p) => plain(`v${name}${p.suffix}`));
+/** Without telling of inexact results. */
+export const round = { even: 8, floor: 9, ceil: 10, trunc: 11 } as const;
+
 /** By the dtype of the last operand. */
 export const laneOps: { readonly [O in OpName]?: ByDType<Recipe> } = {
   neg: {
