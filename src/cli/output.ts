@@ -1,87 +1,109 @@
-/** Columns → a file: comma-separated rows, or JSON with one array per column. */
+/**
+ * A table → a file: one table of formats, and the way every file gets its name. It is written under another name,
+ * synced, and renamed, so that what has the name is whole.
+ */
 
-import { once } from "node:events";
-import { closeSync, createWriteStream, existsSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import type { TableSource } from "../execution/table-source.ts";
 import { UsageError } from "./failure.ts";
+import { writeArrow, writeArrowStream } from "./output-arrow.ts";
+import { writeParquet } from "./output-parquet.ts";
+import { writeCsv, writeJson } from "./output-text.ts";
 
-export interface FileColumn {
-  readonly name: string;
-  /** `rows × width` values. */
-  readonly data: ArrayLike<number>;
-  /** Values per point. */
-  readonly width: number;
-}
+/** Takes the next bytes of a file. */
+export type Put = (bytes: Uint8Array) => Promise<void>;
 
-const writers = { ".csv": csvLines, ".json": jsonLines } as const;
-type Extension = keyof typeof writers;
+export type WriteTable = (table: TableSource, put: Put) => Promise<void>;
 
-const extensionOf = (file: string): Extension | undefined =>
-  (Object.keys(writers) as Extension[]).find((extension) => file.endsWith(extension));
+/** What a table can be written as, by the ending of the file's name. */
+const formats: { readonly [ending: string]: WriteTable } = {
+  ".parquet": writeParquet,
+  ".csv": writeCsv,
+  ".arrow": writeArrow,
+  ".arrows": writeArrowStream,
+  ".json": writeJson,
+};
+
+const endings = Object.keys(formats)
+  .join(", ")
+  .replace(/, ([^,]*)$/, " or $1");
+
+const formatOf = (file: string): WriteTable | undefined =>
+  Object.entries(formats).find(([ending]) => file.endsWith(ending))?.[1];
 
 /** Says so before the run when the file's name has no known ending, or when it cannot be written. */
-export function checkOutput(file: string): void {
-  if (!extensionOf(file)) {
-    const endings = Object.keys(writers).join(" or ");
-    throw new UsageError(`--out: expected a file name that ends in ${endings}, got "${file}"; add the ending`);
+export function checkOutput(option: string, file: string): void {
+  if (!formatOf(file)) {
+    throw new UsageError(`${option}: expected a file name that ends in ${endings}, got "${file}"; add the ending`);
   }
+  checkWritable(option, file);
+}
+
+export function checkWritable(option: string, file: string): void {
   try {
     const existed = existsSync(file);
     closeSync(openSync(file, "a"));
     if (!existed) unlinkSync(file);
   } catch (error) {
-    throw new UsageError(unwritable(file, error), { cause: error });
+    throw new UsageError(unwritable(option, file, error), { cause: error });
   }
 }
 
-const unwritable = (file: string, error: unknown): string =>
-  `--out: expected a file that can be written, got ${file} (${(error as Error).message}); choose another place`;
+const unwritable = (option: string, file: string, error: unknown): string =>
+  `${option}: expected a file that can be written, got ${file} (${(error as Error).message}); choose another place`;
 
-export async function writeResults(file: string, columns: readonly FileColumn[], rows: number): Promise<void> {
-  const lines = writers[extensionOf(file) as Extension];
-  const stream = createWriteStream(file);
-  const failed = once(stream, "error").then(([error]) => {
-    throw new Error(unwritable(file, error), { cause: error });
-  });
-  const write = async (): Promise<void> => {
-    let text = "";
-    for (const line of lines(columns, rows)) {
-      text += line;
-      if (text.length < 65536) continue;
-      if (!stream.write(text)) await once(stream, "drain");
-      text = "";
-    }
-    stream.end(text);
-    await once(stream, "finish");
+/** Bytes gathered before a write. */
+const bufferSize = 1 << 20;
+
+/** Writes a table in the format of the file's ending; bytes written. */
+export const writeTable = (option: string, file: string, table: TableSource): Promise<number> =>
+  writeWhole(option, file, (put) => (formatOf(file) as WriteTable)(table, put));
+
+/** The file appears under its name when all of it is written; when that fails, nothing is left. */
+export async function writeWhole(option: string, file: string, write: (put: Put) => Promise<void>): Promise<number> {
+  const partial = `${file}.${process.pid}.partial`;
+  const guard = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw new Error(unwritable(option, file, error), { cause: error });
+    });
+  const handle = await guard(open(partial, "w"));
+  try {
+    const { put, end } = buffered(handle, guard);
+    await write(put);
+    const bytes = await end();
+    await guard(handle.sync());
+    await handle.close();
+    await guard(rename(partial, file));
+    return bytes;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+function buffered(handle: FileHandle, guard: <T>(work: Promise<T>) => Promise<T>) {
+  const buffer = new Uint8Array(bufferSize);
+  let [filled, total] = [0, 0];
+  const flush = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.length; ) at += (await guard(handle.write(bytes, at))).bytesWritten;
+    total += bytes.length;
   };
-  await Promise.race([write(), failed]);
-}
-
-const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
-
-function* csvLines(columns: readonly FileColumn[], rows: number): Generator<string> {
-  const names = columns.flatMap(({ name, width }) =>
-    width === 1 ? [name] : Array.from({ length: width }, (_, i) => `${name}[${i}]`),
-  );
-  yield `${names.map(quoted).join(",")}\n`;
-  for (let row = 0; row < rows; row++) {
-    let line = "";
-    for (const { data, width } of columns) {
-      for (let i = row * width; i < (row + 1) * width; i++) line += `,${data[i]}`;
-    }
-    yield `${line.slice(1)}\n`;
-  }
-}
-
-function* jsonLines(columns: readonly FileColumn[], rows: number): Generator<string> {
-  yield "{\n";
-  for (const [index, { name, data, width }] of columns.entries()) {
-    yield `  ${JSON.stringify(name)}: [`;
-    for (let row = 0; row < rows; row++) {
-      const values = Array.from({ length: width }, (_, i) => data[row * width + i] as number);
-      // NaN and infinities have no JSON: null.
-      yield (row === 0 ? "" : ",") + JSON.stringify(width === 1 ? values[0] : values);
-    }
-    yield `]${index + 1 < columns.length ? "," : ""}\n`;
-  }
-  yield "}\n";
+  const empty = async (): Promise<void> => {
+    await flush(buffer.subarray(0, filled));
+    filled = 0;
+  };
+  return {
+    async put(bytes: Uint8Array): Promise<void> {
+      if (filled + bytes.length > bufferSize) await empty();
+      if (bytes.length >= bufferSize) return flush(bytes);
+      buffer.set(bytes, filled);
+      filled += bytes.length;
+    },
+    async end(): Promise<number> {
+      await empty();
+      return total;
+    },
+  };
 }

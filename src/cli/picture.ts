@@ -1,26 +1,44 @@
-/** Results of a product space with one or two dimensions → a picture for the terminal. */
+/** One output of a product space with one or two dimensions → a picture for the terminal. */
 
-import type { Results } from "../index.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { TableAxis, TableSource } from "../execution/table-source.ts";
 import { colourModeOf } from "./colour.ts";
-import type { ResultColumn } from "./columns.ts";
 import { heatMap, type PlotAxis } from "./heatmap.ts";
 import { linePlot } from "./lineplot.ts";
 
+/** More points are not drawn: a report shows them better than a terminal. */
+const mostPoints = 2 ** 24;
+
 /** `undefined` where there is nothing to draw: other spaces, and outputs that are arrays. */
-export function picture(results: Results, output: ResultColumn | undefined): string | undefined {
-  if (output?.width !== 1) return undefined;
-  const { coords } = results;
-  const all = results.dims.map((name): PlotAxis => ({ name, values: coords[name] ?? [] }));
-  // Axes that are groups, or whose points are arrays, have no line of numbers to draw along.
-  if (all.reduce((points, axis) => points * axis.values.length, 1) !== results.length) return undefined;
+export async function picture(table: TableSource, name: string | undefined): Promise<string | undefined> {
+  const output = table.columns.find((column) => column.name === name);
+  if (!output || sizeOf(output.shape) !== 1 || table.length > mostPoints) return undefined;
   // Nothing varies along an axis of one point.
-  const axes = all.filter((axis) => axis.values.length > 1);
+  const axes = (table.axes ?? []).filter(({ size }) => size > 1);
+  const [first, second] = axes.map(plotAxis);
+  if (!first || axes.length > 2 || (axes.length === 2 && !second)) return undefined;
+  const values = await readColumn(table, output.name);
   const size = { width: Math.min(process.stdout.columns ?? 80, 120), height: heightIn(process.stdout.rows ?? 40) };
   const mode = colourModeOf(process.env, process.stdout.isTTY === true);
-  const [first, second] = axes;
-  if (first && !second) return linePlot({ title: output.name, axis: first, values: output.data }, size, mode);
-  if (!first || !second || axes.length > 2) return undefined;
-  return heatMap({ title: output.name, values: output.data, rows: first, columns: second }, size, mode);
+  if (!second) return linePlot({ title: output.name, axis: first, values }, size, mode);
+  return heatMap({ title: output.name, values, rows: first, columns: second }, size, mode);
+}
+
+/** Axes that are groups, or whose points are arrays, have no line of numbers to draw along. */
+function plotAxis({ name, size, coordinates }: TableAxis): PlotAxis | undefined {
+  const [[, values] = [], ...others] = coordinates;
+  return values?.length === size && others.length === 0 ? { name, values } : undefined;
+}
+
+async function readColumn(table: TableSource, name: string): Promise<Float64Array> {
+  const values = new Float64Array(table.length);
+  let at = 0;
+  for await (const [data] of table.blocks({ columns: [name] })) {
+    if (!data) continue;
+    values.set(data, at);
+    at += data.length;
+  }
+  return values;
 }
 
 /** The bar, the table and the prompt stay in sight where the terminal is high enough. */

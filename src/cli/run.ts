@@ -1,16 +1,17 @@
 /** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
 
+import { sizeOf } from "../base/shape.ts";
 import type { AnyModel } from "../execution/model.ts";
+import type { TableSource } from "../execution/table-source.ts";
 import { deviceCount, ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
-import { columnsOf, type ResultColumn } from "./columns.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { loadExploration } from "./load.ts";
-import { checkOutput, writeResults } from "./output.ts";
+import { checkOutput, writeTable } from "./output.ts";
 import { overrideSpace } from "./overrides.ts";
 import { picture } from "./picture.ts";
 import { progressBar } from "./progress.ts";
-import { summarise, summaryTable } from "./summary.ts";
+import { filesText, summarise, summaryTable } from "./summary.ts";
 
 export interface RunOptions {
   readonly set?: unknown;
@@ -25,7 +26,7 @@ export interface RunOptions {
 
 export async function run(file: string, options: RunOptions): Promise<void> {
   const out = options.out === undefined ? undefined : String(options.out);
-  if (out !== undefined) checkOutput(out);
+  if (out !== undefined) checkOutput("--out", out);
   const execution = {
     nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),
@@ -37,18 +38,23 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   if (talk && title !== undefined) console.error(title);
   const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
   const results = await watched(space.N, talk, (watch) => executor.run(watch));
-  const { parameters, outputs } = columnsOf(results);
-  if (out !== undefined) await writeResults(out, [...parameters, ...outputs], results.length);
-  const summaries = outputs.map(summarise);
+  const table = results.table();
+  const shown = shownOutput(table, show);
+  const files: [file: string, what: string][] = [];
+  if (out !== undefined) {
+    const bytes = await writeTable("--out", out, table);
+    files.push([out, `${formatCount(results.length)} rows, ${formatBytes(bytes)}`]);
+  }
+  const summaries = await summarise(table);
   if (options.json) {
     console.log(JSON.stringify({ title, points: results.length, outputs: summaries, report: results.report }, null, 2));
   }
   if (!talk) return;
   console.log(summaryTable(summaries));
   console.log(reportLine(results.report));
-  if (out !== undefined) console.log(`${out}: ${formatCount(results.length)} rows`);
-  const drawn = picture(results, shownOutput(outputs, show));
+  const drawn = await picture(table, shown);
   if (drawn !== undefined) console.log(`\n${drawn}`);
+  if (files.length > 0) console.log(`\n${filesText(files)}`);
 }
 
 /** Runs with a bar; Ctrl-C stops the run, and a second one the process. */
@@ -77,11 +83,11 @@ const stoppedText = (done: number, total: number, began: number): string =>
   `stopped: ${formatCount(done)} of ${formatCount(total)} points done in ` +
   formatTime((performance.now() - began) / 1000);
 
-function shownOutput(outputs: readonly ResultColumn[], show: string | undefined): ResultColumn | undefined {
-  if (show === undefined) return outputs.find((output) => output.width === 1);
-  const found = outputs.find((output) => output.name === show);
-  if (found) return found;
-  const names = outputs.map((output) => output.name).join(", ");
+function shownOutput({ columns }: TableSource, show: string | undefined): string | undefined {
+  const outputs = columns.filter(({ role }) => role === "result");
+  if (show === undefined) return outputs.find(({ shape }) => sizeOf(shape) === 1)?.name;
+  if (outputs.some(({ name }) => name === show)) return show;
+  const names = outputs.map(({ name }) => name).join(", ");
   throw new UsageError(`show: expected the name of an output (${names}), got "${show}"; correct it in the file`);
 }
 

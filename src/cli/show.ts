@@ -23,7 +23,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   const { program } = traceOverSpace({ model: model as AnyModel, space, args, kwargs, float: "float32" });
   if (options.program || !(options.kernel || options.wasm)) console.log(printProgram(program));
   if (!options.kernel && !options.wasm) return;
-  const kernel = buildKernel(program, wasmTarget, fillableGroups("auto", space.N, 1, wasmTarget.lanes));
+  const kernel = buildKernel(program, wasmTarget, { groups: fillableGroups("auto", space.N, 1, wasmTarget.lanes) });
   if (options.kernel) console.log(printKernel(kernel));
   if (options.wasm) console.log(printModule(emitWasm(kernel, layoutOf(kernel))));
 }
