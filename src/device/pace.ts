@@ -23,9 +23,10 @@ export class Pace {
     return this.least * Math.max(1, Math.floor(Math.min(this.size, fair) / this.least));
   }
 
-  /** Tells how long a claim took. */
+  /** Tells how long a claim took. One that little was left for says only that claims should be smaller. */
   record(points: number, seconds: number): void {
     const ideal = points * (SECONDS / Math.max(seconds, 1e-6));
+    if (points < this.size / 2 && ideal > this.size) return;
     this.size = Math.max(this.least, Math.min(ideal, points * GROWTH));
   }
 }

@@ -70,11 +70,12 @@ export interface LoadRequest {
   readonly task: Task;
 }
 
-/** Claim points from the control block until there are no more. */
+/** Claim points from the control block until there are no more; the first of them goes to row 0 of the columns. */
 export interface ClaimRequest {
   readonly kind: "claim";
   readonly task: number;
   readonly sources: readonly ColumnSource[];
+  readonly first: number;
   readonly total: number;
   readonly rule: BatchRule;
   /** This device's number among those of the run, and their count. */

@@ -20,6 +20,8 @@ import { createRunner, type Runner } from "./runner.ts";
 interface Loaded {
   readonly task: Task;
   readonly runner: Runner;
+  /** As measured so far, by the numbers that it was made with. */
+  readonly paces: Map<string, Pace>;
 }
 
 const tasks = new Map<number, Loaded>();
@@ -32,9 +34,17 @@ function compute({ task, runner }: Loaded, request: Batch, start: number, count:
 
 type Batch = Pick<ClaimRequest, "sources" | "columns">;
 
+/** What was learned in one claim request serves the next. */
+function paceOf({ paces }: Loaded, least: number, devices: number): Pace {
+  const key = `${least} ${devices}`;
+  const pace = paces.get(key) ?? new Pace(least, devices);
+  paces.set(key, pace);
+  return pace;
+}
+
 function claim(loaded: Loaded, request: ClaimRequest): Tally {
-  const { control, total, rule, device, devices } = request;
-  const pace = new Pace(rule.least, devices);
+  const { control, first, total, rule, device, devices } = request;
+  const pace = paceOf(loaded, rule.least, devices);
   let points = 0;
   let batches = 0;
   let notFinite = 0;
@@ -46,7 +56,7 @@ function claim(loaded: Loaded, request: ClaimRequest): Tally {
     const began = performance.now();
     for (let at = start; at < end && Atomics.load(control, STOP) === 0n; at += rule.batch) {
       const count = Math.min(rule.batch, end - at);
-      notFinite += compute(loaded, request, at, count, at);
+      notFinite += compute(loaded, request, first + at, count, at);
       points += count;
       batches++;
       Atomics.store(control, DONE + device, BigInt(points));
@@ -76,7 +86,7 @@ function loadedTask(id: number): Loaded {
 function answer(request: Request): unknown {
   switch (request.kind) {
     case "load":
-      tasks.set(request.task.id, { task: request.task, runner: createRunner(request.task) });
+      tasks.set(request.task.id, { task: request.task, runner: createRunner(request.task), paces: new Map() });
       return undefined;
     case "forget":
       tasks.delete(request.task);
