@@ -1,63 +1,85 @@
 import { describe, expect, it } from "vitest";
 import type { DType } from "../../src/base/dtype.ts";
-import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import type { Buffer, Kernel, Register, Statement } from "../../src/kernel/kernel.ts";
 import type { OpName } from "../../src/op/table.ts";
+import { backends } from "../helpers/backends.ts";
+import { compareKernel } from "../helpers/compare-kernel.ts";
 import { edges, rngOf } from "../helpers/random.ts";
 import { natives, signatures } from "../helpers/signatures.ts";
-import { compare } from "./run.ts";
+
+type Source = "lane" | "uniform" | "constant";
+const sources: readonly Source[] = ["lane", "uniform", "constant"];
+const choices = (count: number): Source[][] =>
+  count === 0 ? [[]] : choices(count - 1).flatMap((some) => sources.map((source) => [...some, source]));
 
 const ROUNDS = 24;
+const once = { chunks: 1 };
+/** What a NaN's bits are is not defined. */
+const showsNaN: ReadonlySet<string> = new Set(["bitcast", "mantissaOf", "exponentOf"]);
 
-/** Which operands are per lane; the others are uniform, read from a constant. */
-function kernelOf(op: OpName, operands: DType[], result: DType, lanes: boolean[], groups: number): Kernel {
+interface Use {
+  readonly op: OpName;
+  readonly operands: readonly DType[];
+  readonly result: DType;
+  readonly from: readonly Source[];
+}
+
+/** Operands per lane, uniform from a buffer, or constants of the code, which some recipes look at. */
+function kernelOf({ op, operands, result, from }: Use, lanes: number, groups: number, seed: number): Kernel {
   let ids = 0;
   const register = (dtype: DType, lane: boolean): Register => ({ id: ids++, dtype, lane });
-  const rng = rngOf(7);
-  const sources = operands.map((dtype, id): Buffer => {
+  const rng = rngOf(seed);
+  const pick = (dtype: DType) => rng.pick(edges[dtype].filter((x) => !(showsNaN.has(op) && Number.isNaN(x))));
+  const buffers = operands.map((dtype, id): Buffer => {
     const common = { id, name: `operand${id}`, dtype, elements: ROUNDS };
-    if (lanes[id]) return { ...common, kind: "input", lane: true };
-    const data = new Float64Array(ROUNDS).map(() => rng.pick(edges[dtype]));
-    return { ...common, kind: "constant", lane: false, data };
+    if (from[id] === "lane") return { ...common, kind: "input", lane: true };
+    return { ...common, kind: "constant", lane: false, data: new Float64Array(ROUNDS).map(() => pick(dtype)) };
   });
-  const lane = lanes.includes(true);
+  const lane = from.includes("lane");
   const out: Buffer = { id: 9, name: "out", kind: "output", dtype: result, lane: true, elements: ROUNDS };
   const counter = register("int32", false);
   const index = { offset: 0, terms: [{ register: counter, stride: 1 }] };
-  const args = operands.map((dtype, i) => register(dtype, lanes[i]!));
+  const args = operands.map((dtype, i) => register(dtype, from[i] === "lane"));
   const value = register(result, lane);
-  const loads = args.map((arg, i): Statement => ({ kind: "load", out: arg, buffer: sources[i]!, index }));
+  const loads = args.map(
+    (arg, i): Statement =>
+      from[i] === "constant"
+        ? { kind: "const", out: arg, value: pick(arg.dtype) }
+        : { kind: "load", out: arg, buffer: buffers[i]!, index },
+  );
   const body: Statement[] = [
     ...loads,
     { kind: "op", out: value, op, args },
     { kind: "store", buffer: out, index, value },
   ];
   const loop: Statement = { kind: "loop", counter, count: ROUNDS, phis: [], body };
-  return { lanes: 4, groups, buffers: [...sources, out], prologue: [], body: [loop] };
+  return { lanes, groups, buffers: [...buffers, out], prologue: [], body: [loop] };
 }
 
-const masks = (count: number): boolean[][] =>
-  Array.from({ length: 2 ** count }, (_, bits) => Array.from({ length: count }, (_, i) => ((bits >> i) & 1) === 1));
+for (const backend of backends) {
+  const { name, lanes, native } = backend.target;
 
-describe("every native op gives its reference value in Wasm", () => {
-  for (const op of natives) {
-    it(op, () => {
-      expect(wasmTarget.native.has(op)).toBe(true);
-      const rng = rngOf(11);
-      for (const { operands, result } of signatures(op)) {
-        for (const lanes of masks(operands.length)) {
-          const kernel = kernelOf(op, operands, result, lanes, 1 + rng.below(4));
-          const found = compare(kernel, (buffer) => rng.pick(edges[buffer.dtype]));
-          const where = `${op} ${operands} to ${result}, per lane ${lanes}`;
-          expect(found.slice(0, 3), where).toEqual([]);
-        }
-      }
+  describe(`the target ${name}`, () => {
+    it("has no op that would have to be expanded", () => {
+      expect([...native].filter((op) => !natives.includes(op))).toEqual([]);
     });
-  }
-});
-
-describe("the Wasm target", () => {
-  it("has no op that would have to be expanded", () => {
-    expect([...wasmTarget.native].filter((op) => !natives.includes(op))).toEqual([]);
   });
-});
+
+  describe.skipIf(!backend.canRun)(`every native op gives its reference value on ${name}`, () => {
+    for (const op of natives.filter((one) => native.has(one))) {
+      it(op, () => {
+        const rng = rngOf(11);
+        const pool = (dtype: DType) => edges[dtype].filter((x) => !(showsNaN.has(op) && Number.isNaN(x)));
+        for (const { operands, result } of signatures(op)) {
+          for (const from of choices(operands.length)) {
+            for (let seed = 0; seed < (from.includes("constant") ? 24 / 2 ** from.length : 1); seed++) {
+              const kernel = kernelOf({ op, operands, result, from }, lanes, 1 + rng.below(4), seed);
+              const found = compareKernel(backend, kernel, (buffer) => rng.pick(pool(buffer.dtype)), once);
+              expect(found.slice(0, 3), `${op} ${operands} to ${result}, from ${from}, seed ${seed}`).toEqual([]);
+            }
+          }
+        }
+      });
+    }
+  });
+}

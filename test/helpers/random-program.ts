@@ -7,8 +7,9 @@
 import { type DType, dtypes, isFloat } from "../../src/base/dtype.ts";
 import { type Shape, sameShape, sizeOf } from "../../src/base/shape.ts";
 import type { Type, Value } from "../../src/base/value.ts";
+import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import type { ElementwiseOp, OpRecord } from "../../src/op/record.ts";
-import { type OpName, table } from "../../src/op/table.ts";
+import { isNative, type OpName, recordOf, table } from "../../src/op/table.ts";
 import { Builder } from "../../src/program/builder.ts";
 import { type Input, type Node, type Program, typeOf } from "../../src/program/program.ts";
 import { type Rng, randomValue, rngOf } from "./random.ts";
@@ -22,6 +23,8 @@ export interface RandomOptions {
   readonly control?: boolean;
   /** Ops on whole arrays, and inputs that are arrays. Default true. */
   readonly arrays?: boolean;
+  /** Step limits on some whiles. Default false. */
+  readonly limits?: boolean;
   /** Default: all five. */
   readonly dtypes?: readonly DType[];
   /** Elementwise ops and array ops that may be used. Default: all. */
@@ -29,6 +32,9 @@ export interface RandomOptions {
 }
 
 const maxElements = 60;
+
+/** What models can write: ops that targets make for themselves are not among them. */
+const written = (Object.keys(table) as OpName[]).filter((op) => !isNative(recordOf(op)) || wasmTarget.native.has(op));
 
 export function randomProgram(seed: number, options: RandomOptions = {}): Program {
   const rng = rngOf(seed);
@@ -69,7 +75,7 @@ export class Writer {
     this.rng = rng;
     this.options = options;
     this.dtypes = options.dtypes ?? dtypes;
-    const ops = options.ops ?? (Object.keys(table) as OpName[]);
+    const ops = options.ops ?? written;
     this.elementwise = ops.filter(isElementwise);
     this.array = ops.filter((op): op is keyof typeof arrayMakers => op in arrayMakers);
   }

@@ -1,0 +1,56 @@
+/** Targets that can run a kernel here, one way to run it on each. */
+
+import { addressOf, nativeFunction, whyNotNative } from "../../src/device/native.ts";
+import { emitWasm } from "../../src/emit/wasm/emit.ts";
+import { wasmTarget } from "../../src/emit/wasm/target.ts";
+import { emitX64 } from "../../src/emit/x64/emit.ts";
+import { x64Target } from "../../src/emit/x64/target.ts";
+import type { Target } from "../../src/kernel/target.ts";
+import type { Placement } from "./place-kernel.ts";
+
+/** A kernel with a memory of zeros for its buffers. */
+export interface Loaded {
+  readonly buffer: ArrayBuffer;
+  /** All of the buffer can be looked at, guards too. */
+  readonly readable: boolean;
+  run(): void;
+}
+
+export interface Backend {
+  readonly target: Target;
+  readonly canRun: boolean;
+  load(placement: Placement): Loaded;
+}
+
+const WASM_PAGE = 65536;
+
+export const wasm: Backend = {
+  target: wasmTarget,
+  canRun: true,
+  load({ kernel, layout, bytes, chunks, inputs, outputs }) {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE) });
+    const module = new WebAssembly.Module(emitWasm(kernel, layout));
+    const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports as {
+      run(chunks: number, inputs: number, outputs: number): void;
+    };
+    return { buffer: memory.buffer, readable: true, run: () => run(chunks, inputs, outputs) };
+  },
+};
+
+/** Machine code over memory that `memoryOf` gives; by default any of this process. */
+export const x64Over = (memoryOf: (placement: Placement) => ArrayBuffer): Backend => ({
+  target: x64Target,
+  canRun: whyNotNative() === undefined,
+  load(placement) {
+    const { kernel, layout, chunks, inputs, outputs } = placement;
+    const buffer = memoryOf(placement);
+    const call = nativeFunction(emitX64(kernel, layout));
+    const address = addressOf(new Uint8Array(buffer));
+    const table = [address, address + BigInt(inputs), address + BigInt(outputs), BigInt(chunks)];
+    return { buffer, readable: placement.own.length === 0, run: () => call(new BigInt64Array(table)) };
+  },
+});
+
+export const x64 = x64Over(({ bytes }) => new ArrayBuffer(Math.ceil(bytes / 8) * 8));
+
+export const backends: readonly Backend[] = [wasm, x64];
