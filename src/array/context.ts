@@ -8,6 +8,8 @@ export interface Context {
   readonly builder: Builder | undefined;
   /** What plain JavaScript numbers become. */
   readonly float: FloatDType;
+  /** Outside of a trace: told when a loop reaches its step limit. */
+  readonly onLimit?: () => void;
 }
 
 let active: Context = { builder: undefined, float: "float32" };

@@ -7,7 +7,7 @@ import * as index from "./indexing.ts";
 import { type NdArray, wrap } from "./ndarray.ts";
 
 export { cond, switchBranch as switch } from "./branch.ts";
-export { foriLoop, whileLoop } from "./loop.ts";
+export { foriLoop, type WhileOptions, whileLoop } from "./loop.ts";
 export { map, type ScanOptions, scan } from "./scan.ts";
 
 /** The window of shape `sizes` that begins at `starts`, one integer per axis; it is kept inside of the array. */

@@ -2,6 +2,7 @@
 
 import { formatType } from "../base/value.ts";
 import type { Builder } from "../program/builder.ts";
+import { MOST_STEPS } from "../program/control.ts";
 import type { Node } from "../program/program.ts";
 import { traceAlone } from "./alone.ts";
 import { adopt, readCarry, settle, settleLater } from "./carry.ts";
@@ -11,6 +12,7 @@ import { runCounted } from "./counted.ts";
 import { add, less } from "./elementwise.ts";
 import { type Handle, isTraced, nodeOf, ofNode, shapeError, typeError } from "./handle.ts";
 import { type NdArray, wrap } from "./ndarray.ts";
+import { atUserLine } from "./source.ts";
 import { type ArraysOf, type ArrayTree, arrayTree, type Returned, toTree, typesOf } from "./trees.ts";
 
 /**
@@ -76,25 +78,51 @@ function until(from: Handle, to: Handle, init: ArrayTree, turn: IndexedTurn): re
   }).slice(0, places);
 }
 
+/** When `lax.whileLoop` gives up. */
+export interface WhileOptions {
+  /**
+   * Most calls of the body, from 1 to 2³¹ - 1. A point whose test is still true after them keeps the carry that it has
+   * then, and gets the status "step limit". Default: none, because no number fits all loops; what never ends is then
+   * stopped by the run's `signal` or `deviceTimeout` alone.
+   */
+  readonly maxSteps?: number;
+}
+
 /**
  * Calls `body(carry)` while `test(carry)`, a scalar, is true; gives the last carry, a tree. Points stop on their own:
  * those that are done keep their carry. Numbers in `init` take the dtypes that the turns give them.
  * @throws {LanewiseError} when a turn changes the carry's parts, dtypes or shapes, or the test is not a scalar.
+ * @throws {RangeError} when `maxSteps` is no whole number from 1 on.
  */
 export function whileLoop<const C>(
   test: (carry: ArraysOf<C>) => ArrayLike,
   body: (carry: ArraysOf<C>) => NoInfer<Returned<C>>,
   init: C,
+  options: WhileOptions = {},
 ): ArraysOf<C> {
   const first = arrayTree("whileLoop: the carry", init);
   const tree = (leaves: readonly Handle[]): ArraysOf<C> => toTree(first.structure, leaves) as ArraysOf<C>;
   const last = goOn({
     name: "whileLoop",
+    maxSteps: checkSteps(options),
     init: first,
     test: (leaves) => condition(test(tree(leaves))),
     turn: (leaves) => readCarry("whileLoop", body(tree(leaves)), first),
   });
   return tree(last);
+}
+
+function checkSteps(options: WhileOptions): number | undefined {
+  const unknown = Object.keys(options).find((key) => key !== "maxSteps");
+  if (unknown !== undefined) {
+    throw typeError("whileLoop", "the option maxSteps alone", unknown, "correct its name");
+  }
+  const { maxSteps } = options;
+  if (maxSteps === undefined || (Number.isInteger(maxSteps) && maxSteps > 0 && maxSteps <= MOST_STEPS)) return maxSteps;
+  throw new RangeError(
+    `whileLoop: expected maxSteps to be a whole number from 1 to ${MOST_STEPS}, got ${describe(maxSteps)}; ` +
+      `give the most steps that a point may take${atUserLine()}`,
+  );
 }
 
 function condition(result: ArrayLike): Handle {
@@ -105,6 +133,7 @@ function condition(result: ArrayLike): Handle {
 
 interface OpenLoop {
   readonly name: string;
+  readonly maxSteps?: number | undefined;
   readonly init: ArrayTree;
   readonly test: (leaves: readonly Handle[]) => Handle;
   readonly turn: (leaves: readonly Handle[]) => ArrayTree;
@@ -113,7 +142,7 @@ interface OpenLoop {
 const goOn = (loop: OpenLoop): readonly Handle[] => (context().builder ? written(loop) : run(loop));
 
 function run(loop: OpenLoop): readonly Handle[] {
-  const { name, init, test, turn } = loop;
+  const { name, maxSteps, init, test, turn } = loop;
   const goes = (leaves: readonly Handle[]): boolean => test(leaves).value?.data[0] === 1;
   if (!goes(init.leaves)) {
     const open = init.weak.some((number) => number !== undefined);
@@ -124,14 +153,20 @@ function run(loop: OpenLoop): readonly Handle[] {
     const next = turn(first);
     const finish = (): readonly Handle[] => {
       let leaves = settle(name, next, types);
-      while (goes(leaves)) leaves = settle(name, turn(leaves), types);
+      for (let steps = 1; goes(leaves); steps++) {
+        if (steps === maxSteps) {
+          context().onLimit?.();
+          break;
+        }
+        leaves = settle(name, turn(leaves), types);
+      }
       return leaves;
     };
     return { next, finish };
   });
 }
 
-function written({ name, init, test, turn }: OpenLoop): readonly Handle[] {
+function written({ name, maxSteps, init, test, turn }: OpenLoop): readonly Handle[] {
   const builder = context().builder as Builder;
   return adopt(init, (first) => {
     const types = typesOf(first);
@@ -147,7 +182,8 @@ function written({ name, init, test, turn }: OpenLoop): readonly Handle[] {
     });
     const finish = (): readonly Handle[] => {
       if (failure) throw failure;
-      const node: Node = builder.control("while", first.map(nodeOf), [going, body], {}, types);
+      const attrs = maxSteps === undefined ? {} : { maxSteps };
+      const node: Node = builder.control("while", first.map(nodeOf), [going, body], attrs, types);
       return builder.results(node).map(ofNode);
     };
     return { next: next as unknown as ArrayTree, finish };

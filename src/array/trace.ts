@@ -40,14 +40,26 @@ export function traceModel(
   });
 }
 
+export interface Evaluated {
+  readonly structure: Structure;
+  readonly paths: string[];
+  readonly values: Value[];
+  /** Whether a loop was stopped by its step limit. */
+  readonly limited: boolean;
+}
+
 /** Calls a model with numbers; its results are checked as those of a trace are. */
 export function evaluateResults(
   call: () => unknown,
   { dtype }: TraceOptions,
-): { readonly structure: Structure; readonly paths: string[]; readonly values: Value[] } {
-  return within({ builder: undefined, float: dtype }, () => {
+): Evaluated {
+  let limited = false;
+  const onLimit = (): void => {
+    limited = true;
+  };
+  return within({ builder: undefined, float: dtype, onLimit }, () => {
     const { structure, paths, leaves } = readResults(call());
-    return { structure, paths, values: leaves.map((leaf) => leaf.value as Value) };
+    return { structure, paths, values: leaves.map((leaf) => leaf.value as Value), limited };
   });
 }
 

@@ -122,6 +122,11 @@ export const allocateColumns = (types: readonly Type[], count: number): Columns 
   status: new Uint8Array(count),
 });
 
+/** What runners leave beside the results where loops have step limits; `limited` is 1 for a point that reached one. */
+export function markLimited({ status }: Columns, start: number, limited: ArrayLike<number>, count: number): void {
+  for (let p = 0; p < count; p++) if (limited[p] === 1) status[start + p] = STEP_LIMIT;
+}
+
 /**
  * Gives points that are computed their status: not finite where a float is not, else ok; a step limit that the runner
  * has marked stays. Comes after the results, so that a point with a status has them. Gives the number not finite.

@@ -5,7 +5,7 @@ import type { TypedArray } from "../base/dtype.ts";
 import { type Value, zerosOf } from "../base/value.ts";
 import { interpret } from "../program/interpreter.ts";
 import { deserialise } from "../program/serialise.ts";
-import type { Columns } from "./batch.ts";
+import { type Columns, markLimited } from "./batch.ts";
 import type { InterpreterCode } from "./protocol.ts";
 import type { Runner } from "./runner.ts";
 
@@ -26,9 +26,12 @@ export function createInterpreterRunner(code: InterpreterCode, shared: readonly 
   return {
     run(sources, start, count, columns: Columns, at): void {
       for (let p = 0; p < count; p++) {
-        interpret(program, point(sources, start + p)).forEach(({ data }, i) => {
+        const results = interpret(program, point(sources, start + p));
+        const limited = code.limited ? results.pop() : undefined;
+        results.forEach(({ data }, i) => {
           (columns.data[i] as TypedArray).set(data, (at + p) * data.length);
         });
+        if (limited) markLimited(columns, at + p, limited.data, 1);
       }
     },
   };

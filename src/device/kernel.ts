@@ -2,7 +2,16 @@
 
 import { type ColumnSource, fillColumn } from "../base/column.ts";
 import { allocate, type TypedArray } from "../base/dtype.ts";
-import { type Blocks, type Columns, type Place, readBlocks, Views, writeBlocks, writeUniform } from "./batch.ts";
+import {
+  type Blocks,
+  type Columns,
+  markLimited,
+  type Place,
+  readBlocks,
+  Views,
+  writeBlocks,
+  writeUniform,
+} from "./batch.ts";
 import type { KernelCode } from "./protocol.ts";
 import type { Runner } from "./runner.ts";
 
@@ -70,6 +79,11 @@ export class KernelRunner implements Runner {
     this.code.outputs.forEach((place, i) => {
       readBlocks(this.views.of(place.dtype), outputs, place, columns.data[i] as TypedArray, at, count);
     });
+    const { limited } = this.code;
+    if (limited === undefined) return;
+    const flags = new Uint8Array(count);
+    readBlocks(this.views.of(limited.dtype), outputs, limited, flags, 0, count);
+    markLimited(columns, at, flags, count);
   }
 
   private column(index: number, { dtype, elements }: Place, count: number): TypedArray {

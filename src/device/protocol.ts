@@ -20,6 +20,8 @@ export interface KernelCode {
   readonly shared: readonly Place[];
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
+  /** Where loops have step limits: which points reached one. */
+  readonly limited: Place | undefined;
   readonly constants: readonly { readonly place: Place; readonly data: TypedArray }[];
 }
 
@@ -38,6 +40,8 @@ export interface X64Code extends KernelCode {
 export interface InterpreterCode {
   readonly kind: "interpreter";
   readonly program: string;
+  /** Whether its last result says that a step limit was reached. */
+  readonly limited: boolean;
 }
 
 export type Code = WasmCode | X64Code | InterpreterCode;

@@ -8,6 +8,7 @@ import { buildKernel } from "../kernel/build.ts";
 import type { Buffer, Kernel } from "../kernel/kernel.ts";
 import { type Layout, layoutOf } from "../kernel/layout.ts";
 import type { Target } from "../kernel/target.ts";
+import { limit } from "../pass/limit.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Place } from "./batch.ts";
@@ -54,7 +55,8 @@ function compileKernel(
       outputBytes: layout.outputBytes,
       shared: places("shared"),
       inputs: places("input"),
-      outputs: places("output"),
+      limited: outputs[program.outputs.length],
+      outputs: outputs.slice(0, program.outputs.length),
       constants: kernel.buffers.flatMap((b) => (b.data ? [{ place: place(b), data: b.data }] : [])),
     },
   };
@@ -67,7 +69,10 @@ function x64Code(program: Program, groups: number): Code {
   return { kind: "x64", ...code, bytes };
 }
 
-const interpreterCode = (program: Program): InterpreterCode => ({ kind: "interpreter", program: serialise(program) });
+function interpreterCode(program: Program): InterpreterCode {
+  const limited = limit(program);
+  return { kind: "interpreter", program: serialise(limited), limited: limited !== program };
+}
 
 /** The fastest first. */
 export const targets = {

@@ -1,8 +1,10 @@
 /** One call of a transformed function: traced and compiled at its first kind of arguments, then only run. */
 
+import { context } from "../array/context.ts";
 import { fromValue, type NdArray } from "../array/ndarray.ts";
 import type { ColumnSource } from "../base/column.ts";
 import type { FloatDType, TypedArray } from "../base/dtype.ts";
+import { STEP_LIMIT } from "../base/status.ts";
 import { type Structure, unflatten } from "../base/tree.ts";
 import { formatType, type Type } from "../base/value.ts";
 import { allocateColumns, type Columns } from "../device/batch.ts";
@@ -134,6 +136,8 @@ export function runHere(call: Call, cache: CallCache): Outcome {
   const columns = allocateColumns(compiled.outputs, call.size);
   createRunner({ code: compiled.code, shared }).run(sources, 0, call.size, columns, 0);
   return outcomeOf(compiled, columns, call.size);
+  // Called by a model that runs with numbers: the limit that is reached here is the model's.
+  if (columns.status.includes(STEP_LIMIT)) context().onLimit?.();
 }
 
 /** Devices that transformed functions have used stay; they keep no process alive. */

@@ -83,8 +83,15 @@ export function traceCall(
   return { program, structure, paths: program.outputs, outputs: program.root.results.map(typeOf) };
 }
 
+/** What a model gives for numbers. */
+export interface EvaluatedModel extends Outputs {
+  readonly values: readonly Value[];
+  /** Whether a loop was stopped by its step limit. */
+  readonly limited: boolean;
+}
+
 /** Calls a model with arrays that hold numbers; gives the values that it returns, checked as a trace checks them. */
-export function evaluateModel(call: () => unknown, float: FloatDType): Outputs & { readonly values: readonly Value[] } {
-  const { structure, paths, values } = evaluateResults(call, { dtype: float });
-  return { structure, paths, outputs: values.map(({ dtype, shape }) => ({ dtype, shape })), values };
+export function evaluateModel(call: () => unknown, float: FloatDType): EvaluatedModel {
+  const { structure, paths, values, limited } = evaluateResults(call, { dtype: float });
+  return { structure, paths, outputs: values.map(({ dtype, shape }) => ({ dtype, shape })), values, limited };
 }

@@ -5,6 +5,7 @@ import { elementOf } from "../base/column.ts";
 import type { FloatDType } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
+import { STEP_LIMIT } from "../base/status.ts";
 import { sameStructure } from "../base/tree.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
 import { markFinished } from "../device/batch.ts";
@@ -14,7 +15,7 @@ import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, type ResultColumns, resultBytes } from "../store/memory.ts";
 import { type Outputs, resultsOf } from "./assemble.ts";
-import { eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
+import { type EvaluatedModel, eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
 import type { ExecutionOptions, RunOptions } from "./parallel.ts";
 import { Reporter } from "./progress.ts";
 import type { Report } from "./report.ts";
@@ -72,9 +73,10 @@ export class SequentialExecution<
     let first: { readonly outputs: Outputs; readonly columns: ResultColumns } | undefined;
     for (let breath = performance.now(); done < total; done++) {
       signal?.throwIfAborted();
-      const { values, ...outputs } = point(done);
+      const { values, limited, ...outputs } = point(done);
       first ??= { outputs, columns: this.#allocate(outputs.outputs, total) };
       store(first.outputs, outputs, values, first.columns, done);
+      if (limited) first.columns.status[done] = STEP_LIMIT;
       reporter.tell();
       if (performance.now() - breath < BREATH_MS) continue;
       await new Promise((resolve) => setTimeout(resolve));
@@ -88,7 +90,7 @@ export class SequentialExecution<
   }
 
   /** Gives a point's results by its index. */
-  #evaluator(): (index: number) => Outputs & { readonly values: readonly Value[] } {
+  #evaluator(): (index: number) => EvaluatedModel {
     const float = this.#float;
     const space = this.#space;
     const sources = space.columns(float);

@@ -1,10 +1,14 @@
-/** The passes, in order. Each takes a program and gives one with the same meaning, bit for bit. */
+/**
+ * The passes, in order. Each takes a program and gives one with the same meaning, bit for bit; the first adds a result
+ * where loops have step limits.
+ */
 
 import type { OpName } from "../op/table.ts";
 import type { Program } from "../program/program.ts";
 import { cumulate } from "./cumulate.ts";
 import { expand } from "./expand.ts";
 import { flatten } from "./flatten.ts";
+import { limit } from "./limit.ts";
 import { segment } from "./segment.ts";
 import { simplify } from "./simplify.ts";
 
@@ -23,6 +27,8 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   // First, while ops are few: constants and identities are found before expansions multiply them.
   { name: "simplify", run: simplify },
+  // Before all others: which loops a point's results use does not hang on what the others find out.
+  { name: "limit", run: limit },
   // Before expansion: what it makes of a switch may be expanded with the rest.
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },

@@ -46,7 +46,13 @@ const loop: Rule = (node, fail) => {
   expectTypes("types", node.types, [...carries, ...stacked], fail);
 };
 
+/** Steps are counted in an int32. */
+export const MOST_STEPS = 2 ** 31 - 1;
+
 const whileRule: Rule = (node, fail) => {
+  const { maxSteps = 1 } = node.attrs;
+  const isCount = Number.isInteger(maxSteps) && (maxSteps as number) > 0 && (maxSteps as number) <= MOST_STEPS;
+  if (!isCount) fail(`maxSteps from 1 to ${MOST_STEPS}, or none`, String(maxSteps));
   expectBodies(node, node.regions.length === 2, "a test and a body", fail);
   const [test, body] = node.regions as readonly [Region, Region];
   const carries = node.operands.map(typeOf);

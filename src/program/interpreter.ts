@@ -105,8 +105,12 @@ class Run {
     },
     while: (node, operands) => {
       const [test, body] = node.regions as readonly [Region, Region];
+      const { maxSteps = Number.POSITIVE_INFINITY } = node.attrs as { maxSteps?: number };
       let carries = [...operands];
-      while ((this.region(test, carries)[0] as Value).data[0] !== 0) carries = this.region(body, carries);
+      for (let steps = 0; steps < maxSteps; steps++) {
+        if ((this.region(test, carries)[0] as Value).data[0] === 0) break;
+        carries = this.region(body, carries);
+      }
       return carries;
     },
     switch: (node, operands) => {

@@ -34,10 +34,14 @@ export class Copier {
     return this.copies.get(node) as Node;
   }
 
-  /** Copies a region's own nodes into the region now being written, and gives its results. */
+  /** Copies a region's own nodes into the region now being written, and gives its results; each time anew. */
   inline(region: Region, parameters: readonly Node[]): Node[] {
     this.bind(region.parameters, parameters);
-    for (const node of nodesOf(region)) this.copy(node);
+    for (const node of nodesOf(region)) {
+      this.copies.delete(node);
+      this.parts.delete(node);
+      this.copy(node);
+    }
     return region.results.map((node) => this.of(node));
   }
 

@@ -67,7 +67,8 @@ function whileLoop(w: Writer): Node[] {
     const counted = builder.apply("add", [count as Node, builder.constant(1, "int32")]);
     return [counted, end as Node, ...next(w, carries.slice(2))];
   });
-  return builder.results(builder.control("while", carries, [test, region], {}, types));
+  const attrs = w.options.limits && rng.chance(0.7) ? { maxSteps: 1 + rng.below(5) } : {};
+  return builder.results(builder.control("while", carries, [test, region], attrs, types));
 }
 
 function switchOf(w: Writer): Node[] {
