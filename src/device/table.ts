@@ -48,6 +48,7 @@ function compileKernel(
   const places = (kind: Buffer["kind"]): Place[] => kernel.buffers.filter((b) => b.kind === kind).map(place);
   return {
     bytes: emit(kernel, layout),
+  const outputs = places("output");
     code: {
       points: kernel.lanes * kernel.groups,
       staticBytes: layout.staticBytes,
