@@ -6,7 +6,7 @@ import { nodesOf } from "../program/order.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Code } from "./protocol.ts";
-import { type TargetName, targets } from "./table.ts";
+import { type CompileOptions, type TargetName, targets } from "./table.ts";
 
 interface Entry {
   /** Target, lane groups and the looks of the program: what differs here is another program. */
@@ -23,9 +23,10 @@ const MOST = 64;
 /** The latest last. */
 const known: Entry[] = [];
 
-function looksOf({ inputs, outputs, root }: Program, target: TargetName, groups: number): string {
+function looksOf({ inputs, outputs, root }: Program, target: TargetName, options: CompileOptions): string {
+  const { groups, fastMath } = options;
   const types = inputs.map(({ name, role, type }) => `${name} ${role} ${formatType(type)}`);
-  return [target, Math.min(groups, MOST_GROUPS), nodesOf(root).length, ...types, ...outputs].join("|");
+  return [target, fastMath, Math.min(groups, MOST_GROUPS), nodesOf(root).length, ...types, ...outputs].join("|");
 }
 
 const textOf = (entry: Entry): string => {
@@ -52,9 +53,9 @@ function keep(entry: Entry): void {
   if (known.length > MOST) known.shift();
 }
 
-export async function compile(program: Program, target: TargetName, groups: number): Promise<Code> {
-  const wanted = { looks: looksOf(program, target, groups), program };
-  const entry = find(wanted) ?? { ...wanted, code: targets[target].compile(program, groups) };
+export async function compile(program: Program, target: TargetName, options: CompileOptions): Promise<Code> {
+  const wanted = { looks: looksOf(program, target, options), program };
+  const entry = find(wanted) ?? { ...wanted, code: targets[target].compile(program, options) };
   keep(entry);
   try {
     return await entry.code;
@@ -65,11 +66,11 @@ export async function compile(program: Program, target: TargetName, groups: numb
 }
 
 /** The same at once, for functions that cannot wait. */
-export function compileSync(program: Program, target: TargetName, groups: number): Code {
-  const wanted = { looks: looksOf(program, target, groups), program };
+export function compileSync(program: Program, target: TargetName, options: CompileOptions): Code {
+  const wanted = { looks: looksOf(program, target, options), program };
   const found = find(wanted);
-  const entry: Entry = found ?? { ...wanted, code: targets[target].compileSync(program, groups) };
-  if (entry.code instanceof Promise) entry.code = targets[target].compileSync(program, groups);
+  const entry: Entry = found ?? { ...wanted, code: targets[target].compileSync(program, options) };
+  if (entry.code instanceof Promise) entry.code = targets[target].compileSync(program, options);
   keep(entry);
   return entry.code as Code;
 }

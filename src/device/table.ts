@@ -4,7 +4,7 @@ import { emitWasm } from "../emit/wasm/emit.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
 import { emitX64 } from "../emit/x64/emit.ts";
 import { x64Target } from "../emit/x64/target.ts";
-import { buildKernel } from "../kernel/build.ts";
+import { type BuildOptions, buildKernel } from "../kernel/build.ts";
 import type { Buffer, Kernel } from "../kernel/kernel.ts";
 import { type Layout, layoutOf } from "../kernel/layout.ts";
 import type { Target } from "../kernel/target.ts";
@@ -23,22 +23,24 @@ export interface TargetRow {
   whyNot(): string | undefined;
   /** Points in one machine vector; as many are computed even if fewer are asked for. */
   readonly lanes: number;
-  /** `groups`: the most lane groups that points can fill. */
-  compile(program: Program, groups: number): Promise<Code>;
+  compile(program: Program, options: CompileOptions): Promise<Code>;
   /** The same at once, for functions that cannot wait. */
-  compileSync(program: Program, groups: number): Code;
+  compileSync(program: Program, options: CompileOptions): Code;
 }
+
+/** `groups`: the most lane groups that points can fill. */
+export type CompileOptions = Required<BuildOptions>;
 
 type Emit = (kernel: Kernel, layout: Layout) => Uint8Array<ArrayBuffer>;
 
-/** A kernel's code, and where its buffers lie; `most` bounds the lane groups that it interleaves. */
+/** A kernel's code, and where its buffers lie. */
 function compileKernel(
   program: Program,
   target: Target,
   emit: Emit,
-  most: number,
+  options: CompileOptions,
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly code: KernelCode } {
-  const kernel = buildKernel(program, target, most);
+  const kernel = buildKernel(program, target, options);
   const layout = layoutOf(kernel);
   const place = ({ id, dtype, elements }: Buffer): Place => ({
     dtype,
@@ -46,9 +48,9 @@ function compileKernel(
     offset: layout.offsets.get(id) as number,
   });
   const places = (kind: Buffer["kind"]): Place[] => kernel.buffers.filter((b) => b.kind === kind).map(place);
+  const outputs = places("output");
   return {
     bytes: emit(kernel, layout),
-  const outputs = places("output");
     code: {
       points: kernel.lanes * kernel.groups,
       staticBytes: layout.staticBytes,
@@ -63,10 +65,10 @@ function compileKernel(
   };
 }
 
-const wasm = (program: Program, groups: number) => compileKernel(program, wasmTarget, emitWasm, groups);
+const wasm = (program: Program, options: CompileOptions) => compileKernel(program, wasmTarget, emitWasm, options);
 
-function x64Code(program: Program, groups: number): Code {
-  const { bytes, code } = compileKernel(program, x64Target, emitX64, groups);
+function x64Code(program: Program, options: CompileOptions): Code {
+  const { bytes, code } = compileKernel(program, x64Target, emitX64, options);
   return { kind: "x64", ...code, bytes };
 }
 
@@ -81,19 +83,19 @@ export const targets = {
     why: "the processor has AVX2, and koffi puts code into memory",
     whyNot: whyNotNative,
     lanes: x64Target.lanes,
-    compile: async (program, groups) => x64Code(program, groups),
+    compile: async (program, options) => x64Code(program, options),
     compileSync: x64Code,
   },
   wasm: {
     why: "WebAssembly with SIMD128 is there",
     whyNot: () => (hasWasmSimd() ? undefined : "WebAssembly with SIMD128 is not there"),
     lanes: wasmTarget.lanes,
-    compile: async (program, groups) => {
-      const { bytes, code } = wasm(program, groups);
+    compile: async (program, options) => {
+      const { bytes, code } = wasm(program, options);
       return { kind: "wasm", ...code, module: await compileAsync(bytes) };
     },
-    compileSync: (program, groups) => {
-      const { bytes, code } = wasm(program, groups);
+    compileSync: (program, options) => {
+      const { bytes, code } = wasm(program, options);
       return { kind: "wasm", ...code, module: compileSync(bytes) };
     },
   },

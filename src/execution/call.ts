@@ -98,7 +98,8 @@ function compileCall(call: Call): Compiled {
     return f(...(unflatten(structure, given) as unknown[]));
   });
   const target = defaultTarget();
-  const code = compileSync(traced.program, target, fillableGroups("auto", size, 1, targets[target].lanes));
+  const groups = fillableGroups("auto", size, 1, targets[target].lanes);
+  const code = compileSync(traced.program, target, { groups, fastMath: false });
   return { structure: traced.structure, paths: traced.paths, outputs: traced.outputs, code };
 }
 
@@ -135,9 +136,9 @@ export function runHere(call: Call, cache: CallCache): Outcome {
   const { sources, shared } = operandsOf(call);
   const columns = allocateColumns(compiled.outputs, call.size);
   createRunner({ code: compiled.code, shared }).run(sources, 0, call.size, columns, 0);
-  return outcomeOf(compiled, columns, call.size);
   // Called by a model that runs with numbers: the limit that is reached here is the model's.
   if (columns.status.includes(STEP_LIMIT)) context().onLimit?.();
+  return outcomeOf(compiled, columns, call.size);
 }
 
 /** Devices that transformed functions have used stay; they keep no process alive. */

@@ -46,6 +46,12 @@ export interface ParallelOptions<A extends readonly unknown[] = readonly unknown
   readonly nPmap?: number | "auto";
   /** What the program is compiled to. Default: the fastest that runs here, see `devices()`. */
   readonly target?: TargetName;
+  /**
+   * Allows roundings that differ from the model's text: products fused into sums, divisions by a common divisor as one,
+   * shorter formulas for functions. The same for every way to run on one target. Default `false`: the bits are those of
+   * the definition, on every target.
+   */
+  readonly fastMath?: boolean;
   /** Whether results lie in memory that threads share. Default: where the platform allows it. */
   readonly sharedMemory?: boolean;
 }
@@ -54,6 +60,7 @@ const parallelOptions = [
   "nVmap",
   "nPmap",
   "target",
+  "fastMath",
   "sharedMemory",
 ] as const satisfies readonly (keyof ParallelOptions)[];
 
@@ -102,6 +109,7 @@ export class ParallelExecution<
     check.checkDevices(where, options.nPmap ?? "auto");
     check.checkBytes(where, options.memoryBudget);
     check.checkShared(where, options.sharedMemory);
+    check.checkBoolean(where, "fastMath", options.fastMath);
     this.#float = check.checkFloat(where, options.dtype);
     this.#target = check.checkTarget(where, options.target);
     this.#model = model;
@@ -164,7 +172,7 @@ export class ParallelExecution<
   async #compile(traced: Traced, nVmap: number | "auto", total: number, count: number): Promise<Task> {
     if (this.#compiled) return this.#compiled;
     const groups = fillableGroups(nVmap, total, count, targets[this.#target].lanes);
-    const code = await compile(traced.program, this.#target, groups);
+    const code = await compile(traced.program, this.#target, { groups, fastMath: this.#options.fastMath ?? false });
     this.#compiled ??= { id: this.#task, code, outputs: traced.outputs, shared: traced.shared };
     return this.#compiled;
   }

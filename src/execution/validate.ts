@@ -128,3 +128,8 @@ export function checkBytes(where: string, budget: unknown): number | undefined {
     `${where}: expected memoryBudget to be a number of bytes, got ${describe(budget)}; leave it out for half of free memory`,
   );
 }
+
+export function checkBoolean(where: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new TypeError(`${where}: expected ${name} to be true or false, got ${describe(value)}`);
+}

@@ -2,13 +2,23 @@
 
 import { optimise } from "../pass/pipeline.ts";
 import type { Program } from "../program/program.ts";
+import { contract } from "./contract.ts";
 import type { Kernel } from "./kernel.ts";
 import { lower, UNROLLED } from "./lower.ts";
 import { preferredGroups } from "./pressure.ts";
 import type { Target } from "./target.ts";
 
-/** `most`: no more lane groups than the points at hand can fill. */
-export function buildKernel(program: Program, target: Target, most = Number.POSITIVE_INFINITY): Kernel {
-  const kernel = lower(optimise(program, { native: target.native, unrolled: UNROLLED }), target, { groups: 1 });
-  return { ...kernel, groups: Math.max(1, Math.min(most, preferredGroups(kernel))) };
+export interface BuildOptions {
+  /** No more lane groups than the points at hand can fill. Default: as many as are worth it. */
+  readonly groups?: number;
+  /** Allows other roundings than those of the interpreter. Default false. */
+  readonly fastMath?: boolean;
+}
+
+export function buildKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
+  const { groups = Number.POSITIVE_INFINITY, fastMath = false } = options;
+  const optimised = optimise(program, { native: target.native, unrolled: UNROLLED, fastMath });
+  const lowered = lower(optimised, target, { groups: 1 });
+  const kernel = fastMath && target.native.has("fusedAdd") ? contract(lowered) : lowered;
+  return { ...kernel, groups: Math.max(1, Math.min(groups, preferredGroups(kernel))) };
 }

@@ -2,41 +2,7 @@
 
 import { dtypeInfo } from "../base/dtype.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
-
-/** Registers that a statement reads, without those of nested blocks. */
-export function operandsOf(s: Statement): readonly Register[] {
-  switch (s.kind) {
-    case "op":
-      return s.args;
-    case "const":
-      return [];
-    case "load":
-      return s.index.terms.map((t) => t.register);
-    case "gather":
-      return [s.lane, ...s.index.terms.map((t) => t.register)];
-    case "store":
-      return [s.value, ...s.index.terms.map((t) => t.register)];
-    case "loop":
-      return [...s.phis.map((p) => p.init), ...(typeof s.count === "number" ? [] : [s.count])];
-    case "while":
-      return s.phis.map((p) => p.init);
-    case "if":
-      return [s.condition];
-  }
-}
-
-export function blocksOf(s: Statement): readonly (readonly Statement[])[] {
-  if (s.kind === "loop") return [s.body];
-  if (s.kind === "while") return [s.test, s.body];
-  return s.kind === "if" ? [s.then, s.otherwise] : [];
-}
-
-/** Registers that nested blocks give to the statement around them. */
-function yieldsOf(s: Statement): readonly Register[] {
-  if (s.kind === "loop") return s.phis.map((p) => p.next);
-  if (s.kind === "while") return [...s.phis.map((p) => p.next), s.condition];
-  return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : [];
-}
+import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
 
 /** Turns assumed for loops whose count is known only at run time; a branch is taken once in as many times. */
 const USUAL_TURNS = 16;

@@ -9,6 +9,7 @@ import { compare } from "./compare.ts";
 import { conversion } from "./convert.ts";
 import { dot } from "./dot.ts";
 import { elementwise } from "./elementwise.ts";
+import { fused } from "./fused.ts";
 import { indexed } from "./gather.ts";
 import { math } from "./math/index.ts";
 import { move } from "./move.ts";
@@ -20,6 +21,7 @@ export const table = {
   ...compare,
   ...bits,
   ...conversion,
+  ...fused,
   ...math,
   ...move,
   ...reduce,

@@ -17,6 +17,8 @@ export interface PassOptions {
   readonly native: ReadonlySet<OpName>;
   /** Arrays of up to this many elements are unrolled by the lowering. */
   readonly unrolled: number;
+  /** Other roundings are allowed. */
+  readonly fastMath?: boolean;
 }
 
 export interface Pass {
@@ -25,10 +27,10 @@ export interface Pass {
 }
 
 export const passes: readonly Pass[] = [
-  // First, while ops are few: constants and identities are found before expansions multiply them.
-  { name: "simplify", run: simplify },
   // Before all others: which loops a point's results use does not hang on what the others find out.
   { name: "limit", run: limit },
+  // First, while ops are few: constants and identities are found before expansions multiply them.
+  { name: "simplify", run: simplify },
   // Before expansion: what it makes of a switch may be expanded with the rest.
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },

@@ -68,7 +68,7 @@ export interface RunSetting {
 /** Runs a program over sources; gives its columns and what each device did. */
 export async function run(p: Program, sources: readonly ColumnSource[], total: number, setting: RunSetting = {}) {
   const { target = defaultTarget(), groups = 2, devices = 1, shared = true, signal, onProgress } = setting;
-  const code = await targets[target].compile(p, groups);
+  const code = await targets[target].compile(p, { groups, fastMath: false });
   const outputs = p.root.results.map(typeOf);
   const task: Task = { id: nextTask++, code, outputs, shared: setting.args ?? [] };
   const columns: ResultColumns = allocateResults(outputs, total, shared);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Statement } from "../../src/kernel/kernel.ts";
-import { blocksOf } from "../../src/kernel/pressure.ts";
+import { blocksOf } from "../../src/kernel/statement.ts";
 import { Builder } from "../../src/program/builder.ts";
 import { interpret } from "../../src/program/interpreter.ts";
 import type { Program } from "../../src/program/program.ts";

@@ -93,7 +93,7 @@ const expected: Partial<Record<OpName, Expected>> = {
 
 const natives = (Object.keys(table) as OpName[]).filter((op) => {
   const record: OpRecord = table[op];
-  return record.kind === "elementwise" && record.scalar !== undefined && op !== "select";
+  return record.kind === "elementwise" && record.scalar !== undefined && record.arity < 3;
 });
 
 const column = (dtype: DType, list: readonly number[]): Value => {

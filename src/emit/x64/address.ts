@@ -3,7 +3,7 @@
 import { LanewiseError } from "../../base/errors.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import { elementBytes, type Layout } from "../../kernel/layout.ts";
-import { blocksOf } from "../../kernel/pressure.ts";
+import { blocksOf } from "../../kernel/statement.ts";
 import { gpr, type Memory } from "./encoder.ts";
 import type { Machine, Vector } from "./machine.ts";
 

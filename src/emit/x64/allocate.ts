@@ -110,6 +110,9 @@ class Allocation {
       case "gather":
         this.gather(step);
         break;
+      case "fused":
+        this.fused(step);
+        break;
       case "finish":
         this.code.push({ kind: "jump", jump: step.jump, label: FINISH });
         break;
@@ -382,6 +385,42 @@ class Allocation {
     this.write("vxorps", result, result, result);
     this.write(wide ? "vgatherdpd" : "vgatherdps", result, { ...memory, index }, mask);
     this.keep(out.vector, result);
+  }
+
+  /** Overwrites what dies, or what had to be loaded anyway; one of the others may stay in memory. */
+  private fused({ family, suffix, out, factors, term }: Step & { kind: "fused" }): void {
+    const reads = [...factors, term];
+    const isHere = ({ vector }: Vector): boolean => this.state.includes(vector);
+    const dies = (v: Vector): boolean => isHere(v) && !this.live.isLive(v.vector, this.position);
+    const over = reads.find(dies) ?? reads.find((v) => !isHere(v)) ?? term;
+    const pinned = reads.map(({ vector }) => this.state.indexOf(vector)).filter((r) => r >= 0);
+    const [a, b] = over === term ? factors : [factors[over === factors[0] ? 1 : 0], term];
+    // The third operand may be memory. Products commute, so the first two orders serve both factors.
+    const swap = !isHere(a) && isHere(b);
+    const [second, third] = swap ? [b, a] : [a, b];
+    const order = over === term ? "231" : swap ? "132" : "213";
+    const located: (number | Home)[] = [];
+    for (const operand of [second, third]) {
+      const inMemory = operand === third && !isHere(operand) && !this.worthLoading(operand.vector);
+      const register = inMemory ? -1 : this.bring(operand.vector, pinned);
+      if (register >= 0) pinned.push(register);
+      located.push(inMemory ? this.homeOf(operand.vector) : register);
+    }
+    const register = this.takeCopy(out.vector, over.vector, pinned);
+    this.releaseDead(reads);
+    this.state[register] = out.vector;
+    this.write(`${family}${order}${suffix}`, register, ...located);
+    this.keep(out.vector, register);
+  }
+
+  /** A register for `vector` that holds `source`: its own where it is not needed any more. */
+  private takeCopy(vector: number, source: number, pinned: readonly number[]): number {
+    const here = this.state.indexOf(source);
+    if (here >= 0 && !this.live.isLive(source, this.position)) return here;
+    const register = this.take(vector, pinned);
+    if (here >= 0) this.write("vmovaps", register, here);
+    else this.write("vmovups", register, this.homeOf(source));
+    return register;
   }
 
   /** Slots are used again when their vector is dead. */

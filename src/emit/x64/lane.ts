@@ -7,7 +7,7 @@
 import type { DType } from "../../base/dtype.ts";
 import type { OpName } from "../../op/table.ts";
 import type { Instruction } from "./forms.ts";
-import type { Machine, Vector } from "./machine.ts";
+import type { Fused, Machine, Vector } from "./machine.ts";
 
 /** One lane group's part of a register. */
 export type Lanes = readonly Vector[];
@@ -170,6 +170,8 @@ const powerOfTwo = whole((m, n) => {
 
 const rounding = (mode: number) => floats((p) => plain(`vround${p.suffix}`, mode));
 const arithmetic = (name: "add" | "sub" | "mul" | "div") => floats((p) => plain(`v${name}${p.suffix}`));
+const fusing = (family: Fused) =>
+  floats((p) => each((m, a, b, c) => m.fuse(`v${family}`, p.suffix, [a as Vector, b as Vector], c as Vector)));
 /** Without telling of inexact results. */
 export const round = { even: 8, floor: 9, ceil: 10, trunc: 11 } as const;
 
@@ -197,6 +199,9 @@ export const laneOps: { readonly [O in OpName]?: ByDType<Recipe> } = {
   max: { ...integers(plain("vpmaxsd"), plain("vpmaxud")), ...floats(maximum) },
   pmin: floats((p) => swapped(`vmin${p.suffix}`)),
   pmax: floats((p) => swapped(`vmax${p.suffix}`)),
+  fusedAdd: fusing("fmadd"),
+  fusedSub: fusing("fmsub"),
+  fusedNegate: fusing("fnmadd"),
   eq: { bool: plain("vpcmpeqd"), ...integers(plain("vpcmpeqd")), ...compareFloats(predicate.eq) },
   ne: { bool: plain("vpxor"), ...integers(differs), ...compareFloats(predicate.ne) },
   lt: { ...integers(swapped("vpcmpgtd"), belowUnsigned), ...compareFloats(predicate.lt) },

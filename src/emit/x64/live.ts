@@ -24,6 +24,7 @@ export const outOf = (name: Instruction, operands: readonly StepOperand[]): Vect
 
 export function vectorsOf(step: Step): { readonly out: Vector | undefined; readonly reads: readonly Vector[] } {
   if (step.kind === "move") return { out: step.to, reads: [step.from] };
+  if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term] };
   if (step.kind === "gather") return { out: step.out, reads: [step.at] };
   if (step.kind !== "instruction") return { out: undefined, reads: [] };
   const out = outOf(step.name, step.operands);

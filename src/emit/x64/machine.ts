@@ -25,6 +25,15 @@ export type Step =
       readonly at: Vector;
       readonly wide: boolean;
     }
+  /** a·b ± c, rounded once; which of the three is overwritten is chosen with the registers. */
+  | {
+      readonly kind: "fused";
+      readonly family: `v${Fused}`;
+      readonly suffix: "ps" | "pd";
+      readonly out: Vector;
+      readonly factors: readonly [Vector, Vector];
+      readonly term: Vector;
+    }
   /** The head of a loop, jumped back to by `again`; `leave` goes behind `endLoop`. */
   | { readonly kind: "loop"; readonly phis: readonly Vector[] }
   | { readonly kind: "leave"; readonly jump: Jump }
@@ -36,6 +45,9 @@ export type Step =
   | { readonly kind: "endIf" }
   /** Behind all code; no vector is needed there. */
   | { readonly kind: "finish"; readonly jump: Jump };
+
+/** a·b + c, a·b − c, c − a·b. */
+export type Fused = "fmadd" | "fmsub" | "fnmadd";
 
 /** 32-bit words in a vector. */
 const WORDS = 8;
@@ -68,6 +80,12 @@ export class Machine {
   op(name: Instruction, ...operands: readonly StepOperand[]): Vector {
     const out = this.vector();
     this.emit(name, out, ...operands);
+    return out;
+  }
+
+  fuse(family: `v${Fused}`, suffix: "ps" | "pd", factors: readonly [Vector, Vector], term: Vector): Vector {
+    const out = this.vector();
+    this.steps.push({ kind: "fused", family, suffix, out, factors, term });
     return out;
   }
 
