@@ -15,7 +15,9 @@ export type ErrorKind =
   /** An optional package that is not installed. */
   | "package"
   /** Results larger than the memory budget. */
-  | "memory";
+  | "memory"
+  /** A store that cannot be written or read, is in use, damaged, or of another run. */
+  | "store";
 
 /** What the library throws when a model, a device or the memory is at fault: `kind` says which, the message what to do. */
 export class LanewiseError extends Error {

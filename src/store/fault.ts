@@ -1,0 +1,37 @@
+/** What goes wrong with a store, in sentences. */
+
+import { LanewiseError } from "../base/errors.ts";
+import { codeOf } from "./files.ts";
+
+export const storeError = (where: string, text: string, cause?: unknown): LanewiseError =>
+  new LanewiseError("store", `store ${where}: ${text}`, cause === undefined ? undefined : { cause });
+
+/** What the system's codes mean for a store, and what helps. */
+const meanings: { readonly [code: string]: readonly [got: string, remedy: string] } = {
+  ENOSPC: ["a full disk", "make room, then resume: what is committed stays"],
+  EDQUOT: ["a full quota", "make room, then resume: what is committed stays"],
+  EFBIG: ["a limit on the size of files", "raise it (ulimit -f), then resume"],
+  EIO: ["a failing disk", "look after the disk, then resume: what is committed stays"],
+  EROFS: ["a read-only file system", "choose another place, or mount it for writing"],
+  EACCES: ["no permission", "choose another place, or change its permissions"],
+  EPERM: ["no permission", "choose another place, or change its permissions"],
+  ENOTDIR: ["a file", "give the path of a directory"],
+  EMFILE: ["too many open files", "raise the limit (ulimit -n), then resume"],
+};
+
+/** An error of the file system as one of the store; everything else as it is. */
+export function explained(where: string, error: unknown): unknown {
+  if (error instanceof LanewiseError) return error;
+  const code = codeOf(error);
+  const [got, remedy] = meanings[code] ?? [];
+  if (got === undefined || remedy === undefined) {
+    return /^E[A-Z0-9]+$/.test(code)
+      ? storeError(
+          where,
+          `expected files that can be read and written, got ${(error as Error).message}; try again`,
+          error,
+        )
+      : error;
+  }
+  return storeError(where, `expected a directory that can be written, got ${got} (${code}); ${remedy}`, error);
+}
