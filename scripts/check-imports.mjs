@@ -31,7 +31,7 @@ const above = {
 const bundled = ["report/page/"];
 
 /** Optional packages of the core: only by `import()`, only in the file named. */
-const lazy = { "execution/arrow.ts": ["apache-arrow"] };
+const lazy = { "execution/arrow.ts": ["apache-arrow"], "store/zarr.ts": ["zarrita"] };
 
 const allowed = (folder) => {
   const direct = above[folder] ?? [];

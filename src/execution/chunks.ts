@@ -16,20 +16,34 @@ export interface Chunk {
   readonly index: number;
   /** Its first point. */
   readonly start: number;
-  /** Its points; fewer than `points` in the last one alone. */
+  /** Its points; fewer than `points` in the last one alone, unless there are `ranges`. */
   readonly count: number;
   /** Results of these points, valid until the next chunk is asked for: their memory is used again. */
   readonly columns: ResultColumns;
 }
 
 export interface ChunkOptions {
-  /** Points in a chunk: chunk k is the points from `k * points` on. */
+  /** Points in a chunk, at most: chunk k is the points from `k * points` on, unless `ranges` says otherwise. */
   readonly points: number;
+  /** Chunks of several sizes, none larger than `points`; in order they are all points of the job. */
+  readonly ranges?: Ranges | undefined;
   /** Whether chunk k is computed; asked once for all when the run begins, and again when its turn comes. Default: all. */
   readonly wanted?: ((index: number) => boolean) | undefined;
   /** Chunks that exist at a time, 2 at least. Default 2 and one for each device, in 128 MiB. */
   readonly ahead?: number | undefined;
 }
+
+export interface Ranges {
+  /** Number of chunks. */
+  readonly chunks: number;
+  /** The points of chunk k. */
+  range(index: number): { readonly start: number; readonly count: number };
+}
+
+const regular = (total: number, points: number): Ranges => ({
+  chunks: Math.ceil(total / points),
+  range: (index) => ({ start: index * points, count: Math.min(points, total - index * points) }),
+});
 
 /** Chunks that are computed ahead may take so many bytes. */
 const AHEAD_BYTES = 2 ** 27;
@@ -51,7 +65,7 @@ export async function* chunksOf(
   const begin = (columns: () => ResultColumns): boolean => {
     const { value: index, done } = indices.next();
     if (done) return false;
-    waiting.push(fillChunk(spread, job.total, points, index, columns()));
+    waiting.push(fillChunk(spread, index, ranges.range(index), columns()));
     return true;
   };
   try {
@@ -76,9 +90,12 @@ interface Filled {
   readonly filled: Promise<unknown>;
 }
 
-function fillChunk(spread: Spread, total: number, points: number, index: number, columns: ResultColumns): Filled {
-  const start = index * points;
-  const count = Math.min(points, total - start);
+function fillChunk(
+  spread: Spread,
+  index: number,
+  { start, count }: ReturnType<Ranges["range"]>,
+  columns: ResultColumns,
+): Filled {
   // Pending again: runners keep a status that they have set themselves.
   columns.status.fill(0);
   const filled = spread.fill(columns, start, count);
@@ -95,11 +112,9 @@ function* wantedIndices(chunks: number, wanted: ChunkOptions["wanted"]): Generat
 }
 
 /** Points that are wanted, for progress. */
-function pointsIn(total: number, points: number, wanted: (index: number) => boolean): number {
+function pointsIn({ chunks, range }: Ranges, wanted: (index: number) => boolean): number {
   let sum = 0;
-  for (let start = 0, index = 0; start < total; start += points, index++) {
-    if (wanted(index)) sum += Math.min(points, total - start);
-  }
+  for (let index = 0; index < chunks; index++) if (wanted(index)) sum += range(index).count;
   return sum;
 }
 
