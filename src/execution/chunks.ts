@@ -55,12 +55,12 @@ const AHEAD_BYTES = 2 ** 27;
  */
 export async function* chunksOf(
   job: PointJob,
-  { points, wanted, ahead }: ChunkOptions,
+  { points, ranges = regular(job.total, points), wanted, ahead }: ChunkOptions,
 ): AsyncGenerator<Chunk, readonly Tally[], void> {
   job.signal?.throwIfAborted();
-  const indices = wantedIndices(Math.ceil(job.total / points), wanted);
+  const indices = wantedIndices(ranges.chunks, wanted);
   const spread = spreadOver(job);
-  const watch = new Watch(job, wanted ? pointsIn(job.total, points, wanted) : job.total, spread);
+  const watch = new Watch(job, wanted ? pointsIn(ranges, wanted) : job.total, spread);
   const waiting: Filled[] = [];
   const begin = (columns: () => ResultColumns): boolean => {
     const { value: index, done } = indices.next();
