@@ -9,8 +9,8 @@
 
 import { allocate, type DType, isFloat, type TypedArray } from "./dtype.ts";
 import { geometric } from "./geometric.ts";
+import { type KeyData, uniformAt } from "./key.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { type KeyData, uniformAt } from "./threefry.ts";
 
 /** What the digits count: written values, evenly or geometrically spaced ones, or draws. */
 export type Source =

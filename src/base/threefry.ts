@@ -4,15 +4,13 @@
  * The use of counters is JAX's partitionable one: element i of an array is the block of counter i.
  */
 
-import type { FloatDType } from "./dtype.ts";
-
-/** The two uint32 words of a random key. */
-export type KeyData = readonly [number, number];
+/** The two uint32 words of a key. */
+export type ThreefryKey = readonly [number, number];
 
 const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
 /** Writes the block of the 64-bit counter (high, low) to `out`, as two uint32. */
-export function threefry2x32(key: KeyData, high: number, low: number, out: Uint32Array): void {
+export function threefry2x32(key: ThreefryKey, high: number, low: number, out: Uint32Array): void {
   let a = key[0] | 0;
   let b = key[1] | 0;
   let c = a ^ b ^ 0x1bd11bda;
@@ -38,28 +36,4 @@ export function threefry2x32(key: KeyData, high: number, low: number, out: Uint3
   }
   out[0] = x;
   out[1] = y;
-}
-
-const block = new Uint32Array(2);
-
-/** Key `i` of `random.split(key, n)`, for any n > i. */
-export function splitAt(key: KeyData, i: number): KeyData {
-  threefry2x32(key, Math.floor(i / 2 ** 32), i >>> 0, block);
-  return [block[0] as number, block[1] as number];
-}
-
-const bits32 = new Uint32Array(1);
-const float32 = new Float32Array(bits32.buffer);
-
-/**
- * Element `index` of `random.uniform(key, shape)`, in [0, 1): 23 random bits for float32, 52 for float64.
- * `index` is the row-major position, an integer below 2^53.
- */
-export function uniformAt(key: KeyData, index: number, dtype: FloatDType): number {
-  threefry2x32(key, Math.floor(index / 2 ** 32), index >>> 0, block);
-  const high = block[0] as number;
-  const low = block[1] as number;
-  if (dtype === "float64") return high * 2 ** -32 + (low >>> 12) * 2 ** -52;
-  bits32[0] = ((high ^ low) >>> 9) | 0x3f800000;
-  return (float32[0] as number) - 1;
 }

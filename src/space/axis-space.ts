@@ -1,7 +1,7 @@
 /** A space spanned by the axes in a state: zipped, or as a product. */
 
 import { describe } from "../array/convert.ts";
-import { splitAt } from "../base/threefry.ts";
+import { splitAt } from "../base/key.ts";
 import type { FlatTree } from "../base/tree.ts";
 import { Axis } from "./axis.ts";
 import { checkOptions } from "./check.ts";

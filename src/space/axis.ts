@@ -4,8 +4,8 @@ import { describe, type NestedNumbers } from "../array/convert.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import type { Source } from "../base/column.ts";
 import type { TypedArray } from "../base/dtype.ts";
+import type { KeyData } from "../base/key.ts";
 import type { Shape } from "../base/shape.ts";
-import type { KeyData } from "../base/threefry.ts";
 import { type ArrayInput, type OpenDType, readNumbers } from "./arrays.ts";
 import { checkBounds, checkCount, checkFinite, checkOptions } from "./check.ts";
 

@@ -1,7 +1,7 @@
 /** Spaces spanned by free parameters: GridSpace and UniformSpace. */
 
+import { splitAt } from "../base/key.ts";
 import { sizeOf } from "../base/shape.ts";
-import { splitAt } from "../base/threefry.ts";
 import { type FlatTree, flatten, type Structure, unflatten } from "../base/tree.ts";
 import { Axis } from "./axis.ts";
 import { checkCount, checkFinite, checkOptions, countPoints } from "./check.ts";

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { type ColumnSource, columnOf, elementOf, fillColumn, type Source, sliceWalk } from "../../src/base/column.ts";
 import { allocate, type DType, type TypedArray } from "../../src/base/dtype.ts";
 import { geometric } from "../../src/base/geometric.ts";
-import { splitAt, threefry2x32, uniformAt } from "../../src/base/threefry.ts";
+import { splitAt, uniformAt } from "../../src/base/key.ts";
+import { threefry2x32 } from "../../src/base/threefry.ts";
 
 const seed = 20260101;
 

@@ -17,7 +17,7 @@ const LOG10_2_LOW = 0.00024874567;
 const LOG2E_REST = Math.LOG2E - 1;
 
 /** 2 artanh s = 2s + s³·p(s²). */
-const ARTANH = [0.66666776, 0.39977542, 0.29871723];
+export const ARTANH = [0.66666776, 0.39977542, 0.29871723];
 
 /** The bits of √½: from them to those of √2 is one octave. */
 const ROOT_HALF = 0x3f3504f3;
