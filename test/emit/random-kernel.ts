@@ -139,7 +139,59 @@ class Generator {
   }
 }
 
-export function randomKernel(seed: number): Kernel {
+/**
+ * What a random kernel is to have: a bit of everything, more loops inside each other than there are registers for
+ * their counters, more values at once than a page of stack holds, or very many statements.
+ */
+export const kernelKinds = ["mixed", "deep", "wide", "long"] as const;
+export type KernelKind = (typeof kernelKinds)[number];
+
+const NESTED = 12;
+/** Loops of a deep nest that take two turns; all others take one, or none. */
+const TURNING = 4;
+const WIDE = 90;
+const LONG = 1500;
+
+/** Loops inside each other; elements are named by up to five counters, which are 0 or 1. */
+function deep(generator: Generator, pool: readonly Register[], rng: Rng): void {
+  const { writer } = generator;
+  const types = dtypes.filter(() => rng.chance(0.4));
+  const values = (from: readonly Register[]) => types.map((dtype) => generator.value(from, dtype, true));
+  const counters: Register[] = [];
+  const nest = (outer: readonly Register[], at: number): Register[] => {
+    const turns = at < TURNING ? 2 : rng.chance(0.05) ? 0 : 1;
+    return writer.loop(turns, values(outer), (counter, carried) => {
+      counters.push(counter);
+      const some = counters.filter(() => rng.chance(0.4)).slice(-5);
+      const index = { offset: 0, terms: some.map((register) => ({ register, stride: 1 })) };
+      const inside = [...outer, counter, ...carried];
+      inside.push(writer.load(rng.pick(generator.inputs), index), writer.load(rng.pick(generator.targets), index));
+      inside.push(generator.op(inside), generator.op(inside));
+      if (at + 1 < NESTED) inside.push(...nest(inside, at + 1));
+      const target = rng.pick(generator.targets);
+      writer.store(target, index, generator.value(inside, target.dtype, target.lane ? undefined : false));
+      counters.pop();
+      return values(inside);
+    });
+  };
+  nest(pool, 0);
+}
+
+/** Values that are all made before the first of them is used, and used in the same order. */
+function wide(generator: Generator, pool: readonly Register[], rng: Rng): void {
+  const { writer } = generator;
+  const dtype = rng.pick(["float32", "float64", "int32"] as const);
+  const start = generator.value(pool, dtype, true);
+  const made: Register[] = [];
+  for (let i = 0; i < WIDE; i++) {
+    made.push(writer.op(rng.pick(["add", "mul", "sub"]), [made.at(-1) ?? start, generator.value(pool, dtype)], dtype));
+  }
+  const sum = made.reduce((a, b) => writer.op(rng.pick(["sub", "max"]), [a, b], dtype));
+  const target = generator.targets.find((buffer) => buffer.kind === "output" && buffer.dtype === dtype) as Buffer;
+  writer.store(target, { offset: rng.below(ELEMENTS), terms: [] }, sum);
+}
+
+export function randomKernel(seed: number, kind: KernelKind = "mixed"): Kernel {
   const rng = rngOf(seed);
   const generator = new Generator(rng);
   const { writer } = generator;
@@ -153,12 +205,14 @@ export function randomKernel(seed: number): Kernel {
     for (let i = 0; i < 5; i++) uniform.push(generator.op(uniform));
     writer.within(body, () => {
       const loaded = generator.inputs.map((buffer) => writer.load(buffer, { offset: 0, terms: [] }));
-      generator.block([...uniform, ...loaded], [], 0, 25);
+      const pool = generator.block([...uniform, ...loaded], [], 0, kind === "long" ? LONG : 25);
+      if (kind === "deep") deep(generator, pool, rng);
+      if (kind === "wide") wide(generator, pool, rng);
     });
   });
   return {
     lanes: 4,
-    groups: 1 + rng.below(4),
+    groups: kind === "wide" ? 4 : 1 + rng.below(4),
     buffers: writer.buffers,
     prologue: prologue.statements,
     body: body.statements,

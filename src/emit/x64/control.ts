@@ -1,0 +1,119 @@
+/** Loops and branches: steps that jump, and what gets its value on more than one way. */
+
+import type { Phi, Register, Statement } from "../../kernel/kernel.ts";
+import { type Addresses, scratch } from "./address.ts";
+import type { Machine, Vector } from "./machine.ts";
+import { movesTo, writeMoves } from "./moves.ts";
+import type { Values } from "./values.ts";
+
+type Of<K extends Statement["kind"]> = Statement & { kind: K };
+
+export class Control {
+  private readonly machine: Machine;
+  private readonly addresses: Addresses;
+  private readonly values: Values;
+  private readonly block: (statements: readonly Statement[]) => void;
+
+  constructor(
+    machine: Machine,
+    addresses: Addresses,
+    values: Values,
+    block: (statements: readonly Statement[]) => void,
+  ) {
+    this.machine = machine;
+    this.addresses = addresses;
+    this.values = values;
+    this.block = block;
+  }
+
+  loop(statement: Of<"loop">): void {
+    const { count } = statement;
+    const phis = this.startPhis(statement.phis);
+    if (typeof count === "number") {
+      if (count > 0) this.turns(statement, phis);
+      return;
+    }
+    this.countOf(count);
+    this.machine.emit("test.32", scratch.sum, scratch.sum);
+    this.machine.steps.push({ kind: "if", jump: "jle" });
+    this.turns(statement, phis);
+    this.machine.steps.push({ kind: "else" }, { kind: "endIf" });
+  }
+
+  while({ phis, test, condition, body }: Of<"while">): void {
+    const { steps } = this.machine;
+    steps.push({ kind: "loop", phis: this.startPhis(phis) });
+    this.addresses.forget();
+    this.block(test);
+    this.test(condition);
+    steps.push({ kind: "leave", jump: "je" });
+    this.block(body);
+    this.advancePhis(phis);
+    steps.push({ kind: "again", jump: "jmp" }, { kind: "endLoop" });
+    this.addresses.forget();
+  }
+
+  if({ condition, then, otherwise, merges }: Of<"if">): void {
+    const { steps } = this.machine;
+    const merged = merges.map(({ register }) => this.values.open(register));
+    this.test(condition);
+    const side = (statements: readonly Statement[], value: "then" | "otherwise"): void => {
+      this.block(statements);
+      const moves = merges.flatMap((merge, i) => movesTo(merged[i] as Vector[], this.values.all(merge[value])));
+      writeMoves(this.machine, moves);
+      this.addresses.forget();
+    };
+    steps.push({ kind: "if", jump: "je" });
+    side(then, "then");
+    steps.push({ kind: "else" });
+    side(otherwise, "otherwise");
+    steps.push({ kind: "endIf" });
+  }
+
+  /** Sets the flags: zero for false. */
+  private test(condition: Register): void {
+    this.machine.emit("vmovmskps", scratch.sum, this.values.first(condition));
+    this.machine.emit("test.32", scratch.sum, scratch.sum);
+    this.addresses.forget();
+  }
+
+  private countOf(count: Register): void {
+    this.machine.emit("vmovd.store", scratch.sum, this.values.first(count));
+    this.addresses.forget();
+  }
+
+  private turns(statement: Of<"loop">, phis: readonly Vector[]): void {
+    const { machine, addresses } = this;
+    const { counter, count, body } = statement;
+    const loop = addresses.enter(statement);
+    machine.steps.push({ kind: "loop", phis });
+    this.values.set(counter, 0, [machine.op("vpbroadcastd", machine.op("vmovd", loop.counter))]);
+    this.block(body);
+    this.advancePhis(statement.phis);
+    addresses.advance(loop);
+    if (typeof count === "number") machine.emit("cmp.i", loop.counter, count);
+    else {
+      this.countOf(count);
+      machine.emit("movsxd", scratch.sum, scratch.sum);
+      machine.emit("cmp", scratch.sum, loop.counter);
+    }
+    machine.steps.push({ kind: "again", jump: typeof count === "number" ? "jl" : "jg" }, { kind: "endLoop" });
+    addresses.leave(statement, loop);
+  }
+
+  private startPhis(phis: readonly Phi[]): Vector[] {
+    const opened = phis.map(({ register }) => this.values.open(register));
+    writeMoves(
+      this.machine,
+      phis.flatMap(({ init }, i) => movesTo(opened[i] as Vector[], this.values.all(init))),
+    );
+    return opened.flat();
+  }
+
+  private advancePhis(phis: readonly Phi[]): void {
+    writeMoves(
+      this.machine,
+      phis.flatMap(({ register, next }) => movesTo(this.values.all(register), this.values.all(next))),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/** In which order statements are written when each is written once for every lane group. */
+
+import type { Buffer, Register, Statement } from "../../kernel/kernel.ts";
+
+/** So many statements are written for one group before the next group's turn. */
+const RUN = 4;
+
+const isNested = ({ kind }: Statement): boolean => kind === "loop" || kind === "while" || kind === "if";
+
+/** Written for every group; all others are the same for all points. */
+export const isPerGroup = (s: Statement): boolean => {
+  if (s.kind === "store") return s.buffer.lane;
+  return "out" in s && s.out.lane && !(s.kind === "op" && s.op === "splat");
+};
+
+/**
+ * The statements from `start` on that may be written group by group: none where a nested one begins. `any` needs all
+ * groups before it. What all points share is written with the first group, so a store to it waits for the groups that
+ * still gather there.
+ */
+export function simpleRun(statements: readonly Statement[], start: number): Statement[] {
+  const run: Statement[] = [];
+  const gathered = new Set<Buffer>();
+  let work = 0;
+  for (let at = start; work < RUN; at++) {
+    const statement = statements[at];
+    if (!statement || isNested(statement)) break;
+    const isAny = statement.kind === "op" && statement.op === "any";
+    if (isAny && run.length > 0) break;
+    if (statement.kind === "store" && !statement.buffer.lane && gathered.has(statement.buffer)) break;
+    if (statement.kind === "gather") gathered.add(statement.buffer);
+    run.push(statement);
+    if (isAny) break;
+    if (isPerGroup(statement)) work++;
+  }
+  return run;
+}
+
+/** Registers used otherwise than to branch on. */
+export function registersAsValues(statements: readonly Statement[], found = new Set<Register>()): Set<Register> {
+  for (const s of statements) {
+    if (s.kind === "op") for (const arg of s.args) found.add(arg);
+    else if (s.kind === "store") found.add(s.value);
+    else if (s.kind === "loop" || s.kind === "while") {
+      for (const { init, next } of s.phis) found.add(init).add(next);
+      registersAsValues(s.body, found);
+      if (s.kind === "while") registersAsValues(s.test, found);
+    } else if (s.kind === "if") {
+      for (const merge of s.merges) found.add(merge.then).add(merge.otherwise);
+      registersAsValues(s.then, found);
+      registersAsValues(s.otherwise, found);
+    }
+  }
+  return found;
+}
