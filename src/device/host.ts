@@ -5,7 +5,17 @@
 
 import { LanewiseError } from "../base/errors.ts";
 import { coreCount, environment, startWorker, type WorkerHandle } from "./platform.ts";
-import type { ClaimRequest, RangeRequest, RangeResult, Reply, Request, Tally, Task } from "./protocol.ts";
+import type {
+  ClaimRequest,
+  RangeRequest,
+  RangeResult,
+  ReduceRequest,
+  ReduceResult,
+  Reply,
+  Request,
+  Tally,
+  Task,
+} from "./protocol.ts";
 
 interface Pending {
   resolve(result: unknown): void;
@@ -41,6 +51,8 @@ export class HostDevice {
   claim = (request: ClaimRequest): Promise<Tally> => this.ask(request) as Promise<Tally>;
 
   range = (request: RangeRequest): Promise<RangeResult> => this.ask(request) as Promise<RangeResult>;
+
+  reduce = (request: ReduceRequest): Promise<ReduceResult> => this.ask(request) as Promise<ReduceResult>;
 
   forget(task: number): void {
     if (this.worker && this.loaded.delete(task)) this.ask({ kind: "forget", task }).catch(() => undefined);

@@ -7,6 +7,7 @@ import type { ColumnSource } from "../base/column.ts";
 import type { TypedArray } from "../base/dtype.ts";
 import type { Type } from "../base/value.ts";
 import type { Columns, Place } from "./batch.ts";
+import type { ReducePlan } from "./reduce/block.ts";
 
 /** A program compiled once, by the thread that asked for it: where a kernel's buffers lie in its memory. */
 export interface KernelCode {
@@ -99,12 +100,26 @@ export interface RangeRequest {
   readonly count: number;
 }
 
+/** Compute these blocks of points and send back what is known of each. */
+export interface ReduceRequest {
+  readonly kind: "reduce";
+  readonly task: number;
+  readonly sources: readonly ColumnSource[];
+  readonly rule: BatchRule;
+  readonly plan: ReducePlan;
+  /** Numbers of the first block, and of blocks. */
+  readonly first: number;
+  readonly count: number;
+  /** Where memory can be shared: says when to stop. */
+  readonly control: BigInt64Array | undefined;
+}
+
 export interface ForgetRequest {
   readonly kind: "forget";
   readonly task: number;
 }
 
-export type Request = LoadRequest | ClaimRequest | RangeRequest | ForgetRequest;
+export type Request = LoadRequest | ClaimRequest | RangeRequest | ReduceRequest | ForgetRequest;
 
 export interface Tally {
   readonly points: number;
@@ -114,6 +129,11 @@ export interface Tally {
 
 export interface RangeResult extends Tally {
   readonly columns: Columns;
+}
+
+export interface ReduceResult extends Tally {
+  /** As reduce/block.ts writes them, block by block. */
+  readonly partials: Float64Array<ArrayBuffer>;
 }
 
 export interface Reply {

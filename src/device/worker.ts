@@ -15,6 +15,7 @@ import {
   type Tally,
   type Task,
 } from "./protocol.ts";
+import { reduceBlocks } from "./reduce/serve.ts";
 import { createRunner, type Runner } from "./runner.ts";
 
 interface Loaded {
@@ -95,12 +96,17 @@ function answer(request: Request): unknown {
       return claim(loadedTask(request.task), request);
     case "range":
       return range(loadedTask(request.task), request);
+    case "reduce": {
+      const { task, runner } = loadedTask(request.task);
+      return reduceBlocks(task, runner, request);
+    }
   }
 }
 
-/** Buffers that are given away with a reply; only results of a range have any. */
+/** Buffers that are given away with a reply; only results of points have any. */
 function buffersOf(result: unknown): Transferable[] {
-  const columns = (result as { columns?: Columns } | undefined)?.columns;
+  const { columns, partials } = (result ?? {}) as { columns?: Columns; partials?: Float64Array<ArrayBuffer> };
+  if (partials) return [partials.buffer];
   return columns ? [...columns.data, columns.status].map(({ buffer }) => buffer as ArrayBuffer) : [];
 }
 

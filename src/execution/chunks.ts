@@ -18,6 +18,8 @@ export interface Chunk {
   readonly start: number;
   /** Its points; fewer than `points` in the last one alone, unless there are `ranges`. */
   readonly count: number;
+  /** What each device has done so far. */
+  readonly tallies: readonly Tally[];
   /** Results of these points, valid until the next chunk is asked for: their memory is used again. */
   readonly columns: ResultColumns;
 }
@@ -74,7 +76,7 @@ export async function* chunksOf(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { columns } = next;
       await watch.until(next.filled);
-      yield { ...next.chunk, columns: firstRows(columns, job.task.outputs, next.chunk.count) };
+      yield { ...next.chunk, tallies: spread.tallies, columns: firstRows(columns, job.task.outputs, next.chunk.count) };
       begin(() => columns);
     }
     watch.finish();
@@ -85,7 +87,7 @@ export async function* chunksOf(
 }
 
 interface Filled {
-  readonly chunk: Omit<Chunk, "columns">;
+  readonly chunk: Omit<Chunk, "columns" | "tallies">;
   readonly columns: ResultColumns;
   readonly filled: Promise<unknown>;
 }

@@ -5,9 +5,10 @@ import { hostDeviceCount } from "../device/host.ts";
 import { canShareMemory } from "../device/platform.ts";
 import { defaultTarget, type TargetName, targetNames, targets } from "../device/table.ts";
 import { describe } from "../space/arrays.ts";
-import { checkOptions } from "../space/check.ts";
+import { checkCount, checkOptions } from "../space/check.ts";
 import { AbstractSpace } from "../space/space.ts";
 import type { ExecutionOptions, RunOptions } from "./parallel.ts";
+import type { StreamOptions } from "./stream.ts";
 
 export function checkModel(where: string, model: unknown): void {
   if (typeof model === "function") return;
@@ -34,19 +35,32 @@ export const options = [
 
 export function checkRun(where: string, options: RunOptions): RunOptions {
   const run = `${where}.run`;
-  checkOptions(run, options, ["signal", "onProgress"] satisfies (keyof RunOptions)[]);
-  const { signal, onProgress } = options;
+  checkOptions(run, options, watching);
+  checkWatching(run, options);
+  return options;
+}
+
+export function checkStream(where: string, options: StreamOptions): StreamOptions {
+  const stream = `${where}.stream`;
+  checkOptions(stream, options, [...watching, "points"] satisfies (keyof StreamOptions)[]);
+  checkWatching(stream, options);
+  if (options.points !== undefined) checkCount(stream, "points", options.points);
+  return options;
+}
+
+const watching = ["signal", "onProgress"] as const satisfies readonly (keyof RunOptions)[];
+
+function checkWatching(where: string, { signal, onProgress }: RunOptions): void {
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new TypeError(
-      `${run}: expected an AbortSignal as signal, got ${describe(signal)}; give controller.signal of an AbortController`,
+      `${where}: expected an AbortSignal as signal, got ${describe(signal)}; give controller.signal of an AbortController`,
     );
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw new TypeError(
-      `${run}: expected a function as onProgress, got ${describe(onProgress)}; write (progress) => …`,
+      `${where}: expected a function as onProgress, got ${describe(onProgress)}; write (progress) => …`,
     );
   }
-  return options;
 }
 
 export function checkArgs(where: string, args: unknown, kwargs: unknown): void {
