@@ -1,27 +1,31 @@
-/** What more devices bring, and what a point costs besides its computation. */
+/** What do all devices bring against one? Every workload on the fastest target, whole calls, interleaved. */
 
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { interleaved } from "./support/measure.mjs";
+import { lanewise, offered } from "./support/models.mjs";
 
-/** Lorenz RK4 over 65,536 points on one device and on two, interleaved; the smallest times count. */
-export async function benchScaling({ ParallelExecution }, { model, spaceOf }, runs) {
-  const space = spaceOf(65536);
-  const executions = [1, 2].map((nPmap) => new ParallelExecution(model, space, { nPmap }));
-  for (const execution of executions) await execution.run();
-  const times = [[], []];
-  for (let i = 0; i < runs; i++) {
-    for (const [k, execution] of executions.entries()) {
+const { ParallelExecution, deviceCount } = lanewise;
+
+export async function benchDevices(variants, { quick, runs }, tell) {
+  const { offered: targets } = await offered();
+  const strict = targets.filter((target) => target.strict).at(-1);
+  const counts = [1, deviceCount()];
+  const rows = [];
+  for (const { name, workload, generator } of variants) {
+    const size = quick ? workload.quick : { ...workload.size, points: workload.size.points * 4 };
+    const { model, space, args } = workload.build({ ...size, generator });
+    const executions = counts.map((nPmap) => new ParallelExecution(model, space, { args, nPmap, ...strict.options }));
+    for (const execution of executions) await execution.run();
+    const turns = executions.map((execution) => async () => {
       const began = performance.now();
       await execution.run();
-      times[k].push(performance.now() - began);
-    }
+      return performance.now() - began;
+    });
+    const [one, all] = await interleaved(turns, runs);
+    for (const execution of executions) execution.dispose();
+    const work = size.points * size.steps * workload.width;
+    const row = { name, target: strict.name, ...size, devices: counts[1], one, all, ratio: one.min / all.min };
+    rows.push({ ...row, millionsPerSecond: work / all.min / 1e3, unit: workload.unit });
+    tell(row);
   }
-  const [one, two] = times.map((list) => Math.min(...list));
-  return { points: space.N, one, two, ratio: one / two };
+  return { rows };
 }
-
-/** In a process of its own, so that its peak memory is its own. */
-export const benchOverhead = () =>
-  JSON.parse(
-    execFileSync(process.execPath, [fileURLToPath(new URL("overhead.mjs", import.meta.url))], { encoding: "utf8" }),
-  );

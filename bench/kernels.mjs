@@ -1,108 +1,102 @@
-/** One model against its C counterpart: interleaved runs, one thread each, results compared. */
+/**
+ * How fast is one thread, beside C? Every workload on every target that this Lanewise has, and as C, strict and fast,
+ * interleaved in one run; results are compared with C's and with a run in float64.
+ */
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { buildAll, tunedC, writeInput } from "./support/c.mjs";
+import { greatestError, greatestUlps, interleaved } from "./support/measure.mjs";
+import { lanewise, offered, rowsOf } from "./support/models.mjs";
 
-const here = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const build = here("build");
-const flags = ["-O3", "-march=native", "-ffp-contract=off"];
+const { ParallelExecution } = lanewise;
 
-/** The C compilers that are installed, with their versions. */
-export function compilers() {
-  const found = {};
-  for (const name of ["gcc", "clang"]) {
-    try {
-      found[name] = execFileSync(name, ["--version"], { encoding: "utf8" }).split("\n")[0];
-    } catch {
-      // Not installed: the other one is the reference.
-    }
-  }
-  if (Object.keys(found).length === 0) throw new Error("bench: expected gcc or clang, found neither; install one");
-  return found;
-}
+const executionOf = ({ model, space, args }, options) =>
+  new ParallelExecution(model, space, { args, nPmap: 1, ...options });
 
-function compile(name, compiler) {
-  mkdirSync(build, { recursive: true });
-  const out = `${build}/${name}-${compiler}`;
-  const sources = [`${name}.c`, "common.h", "exp.h"].map((file) => here(`c/${file}`));
-  const fresh = existsSync(out) && sources.every((file) => statSync(file).mtimeMs < statSync(out).mtimeMs);
-  if (!fresh) execFileSync(compiler, [...flags, "-o", out, sources[0], "-lm"], { stdio: "inherit" });
-  return out;
-}
-
-const summary = (times) => {
-  const sorted = [...times].sort((a, b) => a - b);
-  return { min: sorted[0], median: sorted[Math.floor(sorted.length / 2)] };
-};
-
-/** Distance in units in the last place between two float32 numbers. */
-function ulpsBetween(a, b) {
-  const order = (x) => {
-    const bits = new Int32Array(new Float32Array([x]).buffer)[0];
-    return bits < 0 ? -(bits & 0x7fffffff) : bits;
+/** Times one thread's run, and keeps what it gave. */
+function runner(execution) {
+  const calls = [];
+  const run = async () => {
+    const began = performance.now();
+    const results = await execution.run();
+    calls.push(performance.now() - began);
+    return results.report.runSeconds * 1000;
   };
-  return Number.isNaN(a) && Number.isNaN(b) ? 0 : Math.abs(order(a) - order(b));
+  return { calls, turn: async () => [await run(), await run()] };
 }
 
-export async function benchKernel({ ParallelExecution }, name, module, runs) {
-  const { model, points, steps, spaceOf, args = [] } = module;
-  const space = spaceOf(points);
-  const [input, output] = [`${build}/${name}.in`, `${build}/${name}.out`];
-  mkdirSync(build, { recursive: true });
-  const parameter = Object.values(space.toColumns())[0];
-  writeFileSync(input, Buffer.from(Float32Array.from([...parameter, ...args.flatMap((a) => [...a.data])]).buffer));
+async function benchKernel({ name, workload, generator }, targets, { quick, runs }) {
+  const size = quick ? workload.quick : workload.size;
+  const built = workload.build({ ...size, generator });
+  const input = writeInput(name, built);
+  const exact = rowsOf(await executionOf(built, { dtype: "float64" }).run());
+  const error = (values) => greatestError(values, exact.values, exact.rows);
 
-  const runC = ({ program, groups }, repeats) =>
-    Number(execFileSync(program, [input, output, points, steps, groups, repeats].map(String), { encoding: "utf8" }));
-  // Tuning: the best compiler and number of interleaved groups is the reference.
-  const variants = Object.keys(compilers()).flatMap((compiler) => {
-    const program = compile(name, compiler);
-    return [1, 2, 3, 4].map((groups) => ({ compiler, program, groups }));
+  const c = {};
+  for (const mode of ["strict", "fast"]) c[mode] = tunedC(workload, generator, mode, input, size);
+  const mine = [];
+  for (const { name: target, strict, options } of targets) {
+    const execution = executionOf(built, options);
+    const results = await execution.run();
+    const { report } = results;
+    const { values } = rowsOf(results);
+    mine.push({
+      target,
+      execution,
+      against: strict ? "strict" : "fast",
+      traceMs: report.traceSeconds * 1000,
+      compileMs: report.compileSeconds * 1000,
+      error: error(values),
+      ulps: strict ? greatestUlps(values, c.strict.values) : undefined,
+      ...runner(execution),
+    });
+  }
+  const turns = [c.strict.times, ...mine.map(({ turn }) => turn), c.fast.times];
+  const times = await interleaved(turns, Math.max(1, Math.ceil(runs / 2)));
+  const work = size.points * size.steps * workload.width;
+  const speed = ({ min }) => work / min / 1e3;
+  const reference = (mode, time) => ({
+    ms: time,
+    error: error(c[mode].values),
+    compiler: c[mode].compiler,
+    groups: c[mode].groups,
+    tried: c[mode].tried,
+    millionsPerSecond: speed(time),
   });
-  for (const variant of variants) variant.ms = runC(variant, 3);
-  const best = variants.reduce((a, b) => (b.ms < a.ms ? b : a));
-
-  const compileTimes = [];
-  let execution;
-  for (let i = 0; i < 3; i++) {
-    execution = new ParallelExecution(model, space, { args, nPmap: 1 });
-    const began = performance.now();
-    const { report } = await execution.run();
-    const reported = (report.traceSeconds + report.compileSeconds) * 1000;
-    compileTimes.push(Math.min(reported, performance.now() - began));
-  }
-
-  const [c, wasm] = [[], []];
-  let results;
-  for (let i = 0; i < runs; i++) {
-    c.push(runC(best, 3));
-    const began = performance.now();
-    results = await execution.run();
-    wasm.push(performance.now() - began);
-  }
-  const columns = leaves(results.stacked);
-  const reference = readFileSync(output);
-  const expected = new Float32Array(
-    reference.buffer.slice(reference.byteOffset, reference.byteOffset + reference.length),
-  );
-  const got = columns.flatMap((column) => [...column]);
-  const ulps = got.reduce((most, x, i) => Math.max(most, ulpsBetween(x, expected[i])), 0);
-  const [cTimes, wasmTimes] = [summary(c), summary(wasm)];
+  const references = { strict: reference("strict", times[0]), fast: reference("fast", times.at(-1)) };
+  const targetRows = mine.map(({ target, execution, against, turn, calls, ...rest }, i) => {
+    execution.dispose();
+    const ms = times[i + 1];
+    return {
+      target,
+      against,
+      ms,
+      callMs: calls.reduce((least, x) => Math.min(least, x)),
+      ratio: references[against].ms.min / ms.min,
+      medianRatio: references[against].ms.median / ms.median,
+      millionsPerSecond: speed(ms),
+      ...rest,
+    };
+  });
   return {
     name,
-    points,
-    steps,
-    compiler: best.compiler,
-    groups: best.groups,
-    c: cTimes,
-    wasm: wasmTimes,
-    ratio: cTimes.min / wasmTimes.min,
-    medianRatio: cTimes.median / wasmTimes.median,
-    // The first one counts: nobody compiles a model thrice.
-    compileMs: compileTimes[0],
-    ulps,
+    title: workload.title,
+    unit: workload.unit,
+    ...size,
+    width: workload.width,
+    c: references,
+    targets: targetRows,
   };
 }
 
-const leaves = (tree) => (ArrayBuffer.isView(tree) ? [tree] : Object.values(tree).flatMap(leaves));
+/** One row for each variant; `tell` hears of each when it is there. */
+export async function benchKernels(variants, options, tell) {
+  const { offered: targets, missing } = await offered();
+  await buildAll(variants);
+  const rows = [];
+  for (const variant of variants) {
+    const row = await benchKernel(variant, targets, options);
+    rows.push(row);
+    tell(row);
+  }
+  return { rows, missing };
+}

@@ -1,80 +1,76 @@
 /**
- * The benchmark: kernels against C in the same run, compile times, scaling, overhead. See README.md beside this file.
- * In: dist/, bench/c/, bench/models/. Out: a table on stdout, bench/results/<time>.json.
+ * The benchmark: one thread beside C, all devices beside one, first calls, overhead. See README.md beside this file.
+ * In: dist/, bench/c/, bench/models/. Out: what is measured, on stdout; bench/results/<time>.json.
  *
- *   npm run bench [-- kernels|scaling|overhead …] [--runs 7]
+ *   npm run bench [-- kernels|devices|first|overhead …] [workload …] [--runs 8] [--quick] [--out FILE]
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createJiti } from "jiti";
-import * as lanewise from "../dist/index.js";
-import { benchOverhead, benchScaling } from "./devices.mjs";
-import { benchKernel, compilers } from "./kernels.mjs";
+import { parseArgs } from "node:util";
+import { benchDevices } from "./devices.mjs";
+import { benchFirst } from "./first.mjs";
+import { benchKernels } from "./kernels.mjs";
+import { benchOverhead } from "./overhead.mjs";
+import { machine } from "./support/machine.mjs";
+import { loadWorkloads, variantsOf } from "./support/models.mjs";
+import { deviceLine, firstLine, kernelLines } from "./table.mjs";
 
-const here = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const words = process.argv.slice(2);
-const runsAt = words.indexOf("--runs");
-const runs = runsAt < 0 ? 7 : Number(words[runsAt + 1]);
-const wanted = words.filter((word, i) => !word.startsWith("--") && (runsAt < 0 || i !== runsAt + 1));
-const wants = (name) => wanted.length === 0 || wanted.includes(name);
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: "string" }, quick: { type: "boolean", default: false }, out: { type: "string" } },
+});
+const options = { quick: flags.quick, runs: Number(flags.runs ?? (flags.quick ? 2 : 8)) };
 
-const jiti = createJiti(import.meta.url, { virtualModules: { lanewise } });
-const load = (name) => jiti.import(here(`models/${name}.ts`));
-const kernels = ["lorenz", "jansen-rit", "wong-wang"];
-
-const results = {
-  machine: {
-    cpu: os.cpus()[0].model,
-    cores: os.cpus().length,
-    memory: os.totalmem(),
-    system: `${os.type()} ${os.release()}`,
-    node: process.version,
-    compilers: compilers(),
-    load: os.loadavg()[0],
-  },
-  runs,
-};
-
-console.log(
-  `${results.machine.cpu}, ${results.machine.cores} cores, Node ${process.version}, load ${results.machine.load.toFixed(2)}`,
-);
-console.log(Object.values(results.machine.compilers).join("; "));
-
-if (kernels.some((name) => wants("kernels") || wants(name))) {
-  results.kernels = [];
-  console.log(
-    "\nkernel       points × steps  C min (median) ms     Wasm min (median) ms  Wasm/C speed  compile ms  greatest difference",
-  );
-  for (const name of kernels.filter((kernel) => wants("kernels") || wants(kernel))) {
-    const row = await benchKernel(lanewise, name, await load(name), runs);
-    results.kernels.push(row);
-    const pair = ({ min, median }) => `${min.toFixed(1)} (${median.toFixed(1)})`.padEnd(20);
-    console.log(
-      `${name.padEnd(12)} ${`${row.points} × ${row.steps}`.padEnd(14)}  ${pair(row.c)}  ${pair(row.wasm)}  ` +
-        `${row.ratio.toFixed(2).padEnd(12)}  ${row.compileMs.toFixed(1).padEnd(10)}  ` +
-        `${row.ulps} ulp (C: ${row.compiler}, ${row.groups} groups)`,
-    );
-  }
+const questions = ["kernels", "devices", "first", "overhead"];
+const workloads = await loadWorkloads();
+const unknown = words.find((word) => !questions.includes(word) && !workloads.has(word));
+if (unknown !== undefined) {
+  console.error(`bench: expected one of ${[...questions, ...workloads.keys()].join(", ")}, got ${unknown}`);
+  process.exit(2);
 }
-if (wants("scaling")) {
-  results.scaling = await benchScaling(lanewise, await load("lorenz"), runs);
-  const { one, two, ratio } = results.scaling;
-  console.log(
-    `\nscaling: Lorenz, 65,536 points: 1 device ${one.toFixed(0)} ms, 2 devices ${two.toFixed(0)} ms: × ${ratio.toFixed(2)}`,
+const asked = words.filter((word) => questions.includes(word));
+const named = words.filter((word) => workloads.has(word));
+const asks = (question) => asked.length === 0 || asked.includes(question);
+const variants = variantsOf(named.length > 0 ? named.map((name) => workloads.get(name)) : workloads.values());
+
+const results = { machine: machine(), ...options };
+const { cpu, cores, node, load, compilers } = results.machine;
+if (asks("kernels") && Object.keys(compilers).length === 0) {
+  console.error(
+    "bench: expected gcc or clang, found neither; install one, or ask for devices, first or overhead alone",
   );
+  process.exit(2);
 }
-if (wants("overhead")) {
-  results.overhead = benchOverhead();
+console.log(`${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(2)}`);
+console.log(Object.values(compilers).join("; "));
+
+if (asks("kernels")) {
+  console.log("\nOne thread. ms: smallest (median). Ratio: C's time over it. Error: against float64.");
+  results.kernels = await benchKernels(variants, options, (row) => console.log(kernelLines(row)));
+  for (const { name, why } of results.kernels.missing) console.log(`skipped: ${name} (${why})`);
+}
+if (asks("devices")) {
+  console.log("\nDevices.");
+  results.devices = await benchDevices(variants, options, (row) => console.log(deviceLine(row)));
+}
+if (asks("first")) {
+  console.log("\nFirst calls: 8 points in a new process; then calls with 1 point.");
+  results.first = await benchFirst(variants, options, (row) => console.log(firstLine(row)));
+}
+if (asks("overhead") && named.length === 0) {
+  results.overhead = benchOverhead(options.quick);
   const { points, pointsPerSecond, extraBytes, resultBytes } = results.overhead;
-  console.log(
-    `\noverhead: product of two parameters, ${points.toExponential()} points: ${(pointsPerSecond / 1e6).toFixed(1)} M points/s, ` +
-      `${(extraBytes / 1e6).toFixed(0)} MB for ${(resultBytes / 1e6).toFixed(0)} MB of results: × ${(extraBytes / resultBytes).toFixed(2)}`,
-  );
+  const [millions, extra, bytes] = [pointsPerSecond, extraBytes, resultBytes].map((x) => (x / 1e6).toFixed(1));
+  console.log(`\nOverhead: product of two parameters, ${points.toExponential()} points: ${millions} M points/s,`);
+  console.log(`${extra} MB for ${bytes} MB of results: × ${(extraBytes / resultBytes).toFixed(2)}`);
 }
 
-mkdirSync(here("results"), { recursive: true });
-const file = here(`results/${new Date().toISOString().replaceAll(":", "-").slice(0, 19)}.json`);
+const name = `results/${results.machine.time.replaceAll(":", "-").slice(0, 19)}.json`;
+const file = flags.out ?? fileURLToPath(new URL(name, import.meta.url));
+mkdirSync(dirname(file), { recursive: true });
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 console.log(`\n${file}`);
+// Workers that wait for more would keep nothing alive; this ends what C or a model left open.
+process.exit(0);

@@ -1,10 +1,10 @@
-// Jansen-Rit cortical column (Jansen & Rit 1995), Heun, dt 0.1 ms, one state a lane; time in ms, potentials in mV.
-// Input: p[points], pulses per ms. Output: mean over time of y1 - y2.
+// Jansen-Rit cortical column (Jansen & Rit 1995), Heun, dt 0.1 ms, one point a lane; time in ms, potentials in mV.
+// In: p[points], pulses per ms. Out: mean over time of y1 - y2.
 
 #include "common.h"
-#include "exp.h"
+#include "functions.h"
 
-static const int outputs = 1;
+static int outputs(const job *j) { (void)j; return 1; }
 
 #define A 3.25
 #define B 22.0
@@ -28,30 +28,22 @@ INLINE void slope(const vf y[6], vf p, vf d[6]) {
          splat((float)(b * b)) * y[2];
 }
 
-INLINE void chunk(const int U, const float *input, float *output, int at, int steps) {
+INLINE void chunk(const int U, const job *j, int at) {
   vf p[4], y[4][6], sum[4];
   EACH {
-    p[u] = load(input + at + u * LANES);
+    p[u] = load(j->in[0].f + at + u * LANES);
     sum[u] = splat(0.0f);
-    for (int i = 0; i < 6; i++) y[u][i] = splat(0.0f);
+    TIMES(i, 6) y[u][i] = splat(0.0f);
   }
-  for (int t = 0; t < steps; t++) {
+  for (int t = 0; t < j->steps; t++) {
     vf k1[4][6], k2[4][6], z[4][6];
     EACH slope(y[u], p[u], k1[u]);
-    EACH for (int i = 0; i < 6; i++) z[u][i] = y[u][i] + splat((float)DT) * k1[u][i];
+    EACH TIMES(i, 6) z[u][i] = y[u][i] + splat((float)DT) * k1[u][i];
     EACH slope(z[u], p[u], k2[u]);
-    EACH for (int i = 0; i < 6; i++) y[u][i] = y[u][i] + splat((float)(DT / 2)) * (k1[u][i] + k2[u][i]);
+    EACH TIMES(i, 6) y[u][i] = y[u][i] + splat((float)(DT / 2)) * (k1[u][i] + k2[u][i]);
     EACH sum[u] = sum[u] + (y[u][1] - y[u][2]);
   }
-  EACH store(output + at + u * LANES, sum[u] / splat((float)steps));
+  EACH store(j->out + at + u * LANES, sum[u] / splat((float)j->steps));
 }
 
-INLINE void all(const int U, const float *input, float *output, int points, int steps) {
-  int at = 0;
-  for (; at + U * LANES <= points; at += U * LANES) chunk(U, input, output, at, steps);
-  for (; at < points; at += LANES) chunk(1, input, output, at, steps);
-}
-
-static void run(const float *input, float *output, int points, int steps, int groups) {
-  DISPATCH(all, groups, input, output, points, steps)
-}
+ALL_POINTS(chunk)
