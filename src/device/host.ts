@@ -22,6 +22,21 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** A request that a device did not answer as asked: its thread died, or computing threw. */
+export class DeviceFault extends LanewiseError {
+  /** What happened, as a clause that begins with "it". */
+  readonly reason: string;
+  /** Whether the thread was at this very request then; others waited behind it and are blameless. */
+  readonly inProgress: boolean;
+
+  constructor(device: string, reason: string, inProgress: boolean, cause?: unknown) {
+    const message = `${device}: expected it to finish its batch, but ${reason}; run again, a fresh one is started`;
+    super("device", message, { cause });
+    this.reason = reason;
+    this.inProgress = inProgress;
+  }
+}
+
 /** One worker thread. It answers requests in the order they were made, so several runs may use it at a time. */
 export class HostDevice {
   private worker: WorkerHandle | undefined;
@@ -58,10 +73,11 @@ export class HostDevice {
     if (this.worker && this.loaded.delete(task)) this.ask({ kind: "forget", task }).catch(() => undefined);
   }
 
-  /** Ends the thread, now: whatever it was computing fails. The next request starts a fresh one. */
-  terminate(): void {
-    this.worker?.terminate();
-    this.died(this.worker, "it was terminated");
+  /** Ends the thread, now: whatever it was computing fails, for this reason. The next request starts a fresh one. */
+  terminate(reason = "it was terminated"): void {
+    const { worker } = this;
+    this.died(worker, reason);
+    worker?.terminate();
   }
 
   /** Ends the thread as soon as it has nothing to do. */
@@ -105,7 +121,7 @@ export class HostDevice {
   private hear({ id, result, error }: Reply): void {
     const waiting = this.settle(id);
     if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(new LanewiseError("device", `${this.name}: expected it to compute, got "${error}"`));
+    else waiting?.reject(new DeviceFault(this.name, `it failed with "${error}"`, true));
   }
 
   private settle(id: number): Pending | undefined {
@@ -123,8 +139,9 @@ export class HostDevice {
     this.worker = undefined;
     const failed = [...this.pending.values()];
     this.pending.clear();
-    const message = `${this.name}: expected it to finish its batch, but ${reason}; run again, a fresh one is started`;
-    for (const { reject } of failed) reject(new LanewiseError("device", message, { cause }));
+    failed.forEach(({ reject }, i) => {
+      reject(new DeviceFault(this.name, reason, i === 0, cause));
+    });
   }
 }
 

@@ -69,6 +69,9 @@ export const NEXT = 0;
 export const STOP = 1;
 /** Points done by each device, from this slot on. */
 export const DONE = 2;
+/** Where each device is: one more than the first row of its batch, 0 while it has none. */
+export const atSlot = (device: number, devices: number): number => DONE + devices + device;
+export const controlSlots = (devices: number): number => DONE + 2 * devices;
 
 export interface LoadRequest {
   readonly kind: "load";

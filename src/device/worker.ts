@@ -4,6 +4,7 @@ import { allocateColumns, type Columns, markFinished } from "./batch.ts";
 import { Pace } from "./pace.ts";
 import { listen } from "./platform.ts";
 import {
+  atSlot,
   type ClaimRequest,
   DONE,
   NEXT,
@@ -46,6 +47,7 @@ function paceOf({ paces }: Loaded, least: number, devices: number): Pace {
 function claim(loaded: Loaded, request: ClaimRequest): Tally {
   const { control, first, total, rule, device, devices } = request;
   const pace = paceOf(loaded, rule.least, devices);
+  const place = atSlot(device, devices);
   let points = 0;
   let batches = 0;
   let notFinite = 0;
@@ -57,6 +59,7 @@ function claim(loaded: Loaded, request: ClaimRequest): Tally {
     const began = performance.now();
     for (let at = start; at < end && Atomics.load(control, STOP) === 0n; at += rule.batch) {
       const count = Math.min(rule.batch, end - at);
+      Atomics.store(control, place, BigInt(at + 1));
       notFinite += compute(loaded, request, first + at, count, at);
       points += count;
       batches++;
@@ -64,6 +67,7 @@ function claim(loaded: Loaded, request: ClaimRequest): Tally {
     }
     pace.record(end - start, (performance.now() - began) / 1000);
   }
+  Atomics.store(control, place, 0n);
   return { points, batches, notFinite };
 }
 

@@ -76,6 +76,7 @@ export async function* chunksOf(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { columns } = next;
       await watch.until(next.filled);
+      job.inspect?.(columns.status.subarray(0, next.chunk.count), next.chunk.start);
       yield { ...next.chunk, tallies: spread.tallies, columns: firstRows(columns, job.task.outputs, next.chunk.count) };
       begin(() => columns);
     }
