@@ -13,11 +13,12 @@ import type { SpaceAxis } from "../space/space.ts";
 import type { Row, Table } from "../space/table.ts";
 import type { ResultColumns } from "../store/memory.ts";
 import { type ArrowTable, arrowTable } from "./arrow.ts";
-import { coordinatesOf, positionOf } from "./axes.ts";
+import { coordinatesOf } from "./axes.ts";
 import type { Report } from "./report.ts";
+import { dimensionsOf, selectPositions, selectValues } from "./select.ts";
 import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
 import { type SourceColumn, statusName, type TableSource, tableSource } from "./table-source.ts";
-import { type Dimension, pickView, sliceView, type View } from "./view.ts";
+import { sliceView, type View } from "./view.ts";
 
 /** Everything that all views of one run share. */
 export interface ResultData {
@@ -151,12 +152,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
    * @throws {RangeError} when an axis is unknown or has no such value.
    */
   sel(values: { readonly [path: string]: number }): Results<T, S> {
-    return this.#pick("results.sel", values, (dimension, path, value) => {
-      const { columns } = this.#axis(dimension.axis);
-      const column = columns.find((c) => c.path === path) ?? columns[0];
-      const found = coordinatesOf(this.#axis(dimension.axis), dimension).find(([name]) => name === column?.path);
-      return positionOf(path, found?.[1] ?? new Float64Array(), column?.source.elementSize ?? 1, value);
-    });
+    return new Results(this.#data, selectValues(this.#view, this.#data.axes, values));
   }
 
   /**
@@ -165,12 +161,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
    * @throws {RangeError} when an axis is unknown or has no such position.
    */
   isel(positions: { readonly [path: string]: number }): Results<T, S> {
-    return this.#pick("results.isel", positions, ({ size }, path, position) => {
-      if (Number.isInteger(position) && position >= -size && position < size) return (position + size) % size;
-      throw new RangeError(
-        `results.isel: expected an integer from ${-size} to ${size - 1} for ${path}, got ${position}; count along results.coords`,
-      );
-    });
+    return new Results(this.#data, selectPositions(this.#view, this.#data.axes, positions));
   }
 
   /**
@@ -181,7 +172,7 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
     const { names, types, columns } = this.#data;
     const k = name === undefined && names.length === 1 ? 0 : names.indexOf(name ?? "");
     if (k < 0) throw new RangeError(`results.grid: expected one of ${names.join(", ")}, got ${name}; name one`);
-    const dimensions = this.#product("results.grid");
+    const dimensions = dimensionsOf("results.grid", this.#view, this.#data.axes);
     const { dtype, shape } = types[k] as Type;
     const data = gather({ data: columns.data[k] as TypedArray }, types[k] as Type, this.#view);
     return fromValue({ dtype, shape: [...dimensions.map(({ size }) => size), ...shape], data });
@@ -189,43 +180,6 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
 
   #axis(axis: number): SpaceAxis {
     return (this.#data.axes as readonly SpaceAxis[])[axis] as SpaceAxis;
-  }
-
-  #product(where: string): readonly Dimension[] {
-    const { dimensions } = this.#view;
-    if (dimensions) return dimensions;
-    const got = this.#data.axes ? "a slice across several axes" : "points of a space that is none";
-    throw new RangeError(`${where}: expected results over a product space, got ${got}; use at, slice or toColumns`);
-  }
-
-  #pick(
-    where: string,
-    wanted: { readonly [path: string]: number },
-    position: (dimension: Dimension, path: string, value: number) => number,
-  ): Results<T, S> {
-    const dimensions = this.#product(where);
-    const picks = new Map<Dimension, number>();
-    for (const [path, value] of Object.entries(wanted)) {
-      const dimension = dimensions.find(({ axis }) => this.#names(axis).includes(path));
-      if (!dimension) {
-        const known = dimensions.flatMap(({ axis }) => this.#names(axis)).join(", ") || "no axis, since none is left";
-        throw new RangeError(`${where}: expected ${known}, got ${path}; results.dims names the axes`);
-      }
-      const at = position(dimension, path, value);
-      if ((picks.get(dimension) ?? at) !== at) {
-        throw new RangeError(
-          `${where}: expected ${path} at the position of the others of its axis, got ${value}; give one of them`,
-        );
-      }
-      picks.set(dimension, at);
-    }
-    return new Results(this.#data, pickView(this.#view, picks));
-  }
-
-  /** An axis is called by its own name or by any parameter on it. */
-  #names(axis: number): string[] {
-    const { name, columns } = this.#axis(axis);
-    return [...new Set([name, ...columns.map(({ path }) => path)])];
   }
 
   #leaf({ dtype, shape }: Type, k: number, point: number): number | boolean | NdArray {

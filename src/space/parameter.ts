@@ -19,6 +19,10 @@ export interface ParameterOptions<S extends Shape | undefined = Shape | undefine
   readonly shape?: S;
   /** Default: the dtype of a typed array or NdArray; for plain numbers the float dtype of the execution. */
   readonly dtype?: DType;
+  /** What it is measured in, such as `"ms"`; stores hand it on. */
+  readonly unit?: string;
+  /** What it means, in a sentence; stores hand it on. */
+  readonly description?: string;
 }
 
 /**
@@ -36,6 +40,10 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
   readonly high: number | undefined;
   /** Whether it spans a space. */
   readonly free: boolean;
+  /** What it is measured in. */
+  readonly unit: string | undefined;
+  /** What it means. */
+  readonly description: string | undefined;
   /** Of the value; `[]` for a single one. */
   readonly shape: Shape;
   /** The value as data of `shape`, and its dtype; plain numbers in 64 bits and with the execution's float dtype. */
@@ -48,8 +56,20 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
       throw new TypeError(`Parameter: expected a name first, got ${describe(name)}; write new Parameter("G", 0.5)`);
     }
     const where = `Parameter "${name}"`;
-    checkOptions(where, options, ["low", "high", "free", "shape", "dtype"]);
-    const { dtype, free = false, low, high, shape } = options;
+    checkOptions(where, options, [
+      "low",
+      "high",
+      "free",
+      "shape",
+      "dtype",
+      "unit",
+      "description",
+    ] satisfies (keyof ParameterOptions)[]);
+    const { dtype, free = false, low, high, shape, unit, description } = options;
+    for (const [option, text] of Object.entries({ unit, description })) {
+      if (text === undefined || typeof text === "string") continue;
+      throw new TypeError(`${where}: expected text as ${option}, got ${describe(text)}; put it in quotes`);
+    }
     if (dtype !== undefined && !isDType(dtype)) {
       throw new TypeError(
         `${where}: expected a dtype, got ${describe(dtype)}; use float32, float64, int32, uint32 or bool`,
@@ -66,6 +86,8 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
     this.low = low;
     this.high = high;
     this.free = free;
+    this.unit = unit;
+    this.description = description;
     this.numbers = shape === undefined ? read : repeat(where, read, shape);
     this.shape = this.numbers.shape;
   }

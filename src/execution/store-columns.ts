@@ -1,0 +1,55 @@
+/** The values of a space's parameters as a store keeps them: in, a space; out, columns by point or along axes. */
+
+import { type ColumnSource, fillColumn, sliceWalk } from "../base/column.ts";
+import { allocate, type FloatDType, type TypedArray } from "../base/dtype.ts";
+import { Parameter } from "../space/parameter.ts";
+import { type FreeLeaf, pathOf } from "../space/point.ts";
+import type { AbstractSpace } from "../space/space.ts";
+import type { Attributes } from "../store/layout.ts";
+
+/** A parameter that varies. */
+export interface ParameterColumn {
+  readonly name: string;
+  /** By the index of the point. */
+  readonly source: ColumnSource;
+  readonly attributes: Attributes;
+}
+
+/** Numbers are kept as they were written, in 64 bits; draws as the model saw them. */
+export function parameterColumns(space: AbstractSpace<unknown, unknown>, float: FloatDType): ParameterColumn[] {
+  const written = space.outsideColumns();
+  if (written.length === 0) return [];
+  const drawn = space.columns(float);
+  const free = space.freeLeaves();
+  return written.map((source, i) => ({
+    name: (free[i] as FreeLeaf).path,
+    source: source.kind === "uniform" ? (drawn[i] as ColumnSource) : source,
+    attributes: attributesOf(space, (free[i] as FreeLeaf).path),
+  }));
+}
+
+/** What a parameter says of itself. */
+function attributesOf(space: AbstractSpace<unknown, unknown>, path: string): Attributes {
+  const { flat } = space.layout();
+  const leaf = flat.leaves[flat.paths.findIndex((name) => pathOf(name) === path)];
+  if (!(leaf instanceof Parameter)) return { long_name: path };
+  const { name, unit, description, low, high } = leaf;
+  return {
+    long_name: name,
+    ...(unit !== undefined && { units: unit }),
+    ...(description !== undefined && { description }),
+    ...(low !== undefined && { low }),
+    ...(high !== undefined && { high }),
+  };
+}
+
+/** The values of `count` points from `start` on. */
+export function readPoints(source: ColumnSource, start: number, count: number): TypedArray {
+  const out = allocate(source.dtype, count * source.elementSize);
+  fillColumn(source, start, count, out);
+  return out;
+}
+
+/** The values at `count` positions of an axis, `stride` points from one to the next. */
+export const readPositions = (source: ColumnSource, stride: number, start: number, count: number): TypedArray =>
+  readPoints(sliceWalk(source, 0, stride), start, count);

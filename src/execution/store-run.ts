@@ -1,0 +1,192 @@
+/**
+ * A run whose results go to a store. In: what a run is, and a way to get chunks computed; out: a store in which all
+ * chunks are committed. Only a few chunks are in memory at a time, and what is committed survives whatever happens.
+ */
+
+import type { TypedArray } from "../base/dtype.ts";
+import { addCounts, countStatus, type StatusCounts } from "../base/status.ts";
+import { committedChunks, type Damage, damagedChunks, damagedFrame, discardChunk } from "../store/check.ts";
+import { commitChunk, type ReadValues, type Store } from "../store/commit.ts";
+import type { StoreDocument } from "../store/document.ts";
+import { explained } from "../store/fault.ts";
+import type { Files } from "../store/files.ts";
+import { rangeOf } from "../store/grid.ts";
+import type { LockTimes } from "../store/lock.ts";
+import { provenance } from "../store/provenance.ts";
+import { openSession, putFrame, recordRun, type Session } from "../store/session.ts";
+import type { Chunk, Ranges } from "./chunks.ts";
+import type { Progress } from "./progress.ts";
+import { type ParameterColumn, parameterColumns, readPoints, readPositions } from "./store-columns.ts";
+import { identify, type RunKind } from "./store-identity.ts";
+import { type LayoutOptions, layoutOf } from "./store-layout.ts";
+
+/** How a run uses a store. */
+export interface StoreOptions extends LayoutOptions {
+  /** Path of the store, or its files. */
+  readonly where: string;
+  readonly files: Files;
+  readonly resume: boolean;
+  readonly overwrite: boolean;
+  readonly lock?: LockTimes | undefined;
+}
+
+/** What chunks to compute, and how. */
+export interface ChunkRequest {
+  readonly points: number;
+  readonly ranges: Ranges;
+  readonly wanted: (index: number) => boolean;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+export interface StoreRun extends RunKind {
+  readonly store: StoreOptions;
+  /** Computes the wanted chunks, in order. */
+  chunks(request: ChunkRequest): AsyncIterable<Chunk>;
+  /** Stops the run when the chunk that is being computed is committed. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What a run added to its store. */
+export interface StoreOutcome {
+  /** Points that this run computed. */
+  readonly computed: number;
+  /** Statuses of the points that this run computed. */
+  readonly counts: StatusCounts;
+  /** Files of an earlier run that were damaged, and were written again. */
+  readonly repaired: readonly Damage[];
+}
+
+const none: StatusCounts = { pending: 0, ok: 0, notFinite: 0, stepLimit: 0, failed: 0 };
+
+/** Fills the store; rejects with the signal's reason when it was stopped before the end. */
+export async function runIntoStore(run: StoreRun): Promise<StoreOutcome> {
+  const { where, files, ...options } = run.store;
+  run.signal?.throwIfAborted();
+  const columns = parameterColumns(run.space, run.float);
+  const document = documentOf(run, columns);
+  const read = readerOf(document, columns);
+  const session = await openSession(where, files, document, read, options);
+  const began = performance.now();
+  const started = new Date().toISOString();
+  const filling = new Filling(run, session, columns, read);
+  try {
+    const outcome = await filling.fill();
+    const seconds = (performance.now() - began) / 1000;
+    await recordRun(session.store, {
+      started,
+      seconds,
+      points: outcome.computed,
+      pointsPerSecond: outcome.computed / Math.max(seconds, 1e-9),
+      target: run.target,
+      ...(await provenance()),
+    });
+    return outcome;
+  } catch (error) {
+    throw explained(where, error);
+  } finally {
+    // A lock that cannot be removed is seen to be dead by the next run.
+    await session.lock.release().catch(() => undefined);
+  }
+}
+
+function documentOf(run: StoreRun, columns: readonly ParameterColumn[]): StoreDocument {
+  const { identity, program } = identify(run);
+  const layout = layoutOf(run.space, run.traced, columns, run.store);
+  return { identity, program: JSON.parse(program), tree: run.traced.structure, layout, runs: [] };
+}
+
+/** Values along the axes of a product. */
+function readerOf({ layout }: StoreDocument, columns: readonly ParameterColumn[]): ReadValues {
+  return ({ name, axis }, start, count) => {
+    const { source } = columns.find((column) => column.name === name) as ParameterColumn;
+    const stride = layout.grid.sizes.slice(axis + 1).reduce((n, size) => n * size, 1);
+    return readPositions(source, stride, start, count);
+  };
+}
+
+/** One run's work on an open store. */
+class Filling {
+  private readonly run: StoreRun;
+  private readonly session: Session;
+  private readonly columns: readonly ParameterColumn[];
+  private readonly read: ReadValues;
+  private computed = 0;
+  private counts = none;
+
+  constructor(run: StoreRun, session: Session, columns: readonly ParameterColumn[], read: ReadValues) {
+    this.run = run;
+    this.session = session;
+    this.columns = columns;
+    this.read = read;
+  }
+
+  async fill(): Promise<StoreOutcome> {
+    const { store, resumed } = this.session;
+    const before = await committedChunks(store);
+    await this.pass(before.slice());
+    const repaired = resumed ? await this.repair(before) : [];
+    return { computed: this.computed, counts: this.counts, repaired };
+  }
+
+  /** Computes the chunks that are not committed. */
+  private async pass(committed: Uint8Array): Promise<void> {
+    const { grid } = this.session.store.document.layout;
+    if (committed.every((flag) => flag === 1)) return;
+    const request = {
+      points: grid.most,
+      ranges: { chunks: grid.chunks, range: (index: number) => rangeOf(grid, index) },
+      wanted: (index: number) => committed[index] !== 1,
+      onProgress: this.progress(committed),
+    };
+    for await (const chunk of this.run.chunks(request)) {
+      await this.commit(chunk);
+      this.run.signal?.throwIfAborted();
+    }
+  }
+
+  private async commit({ index, start, count, columns }: Chunk): Promise<void> {
+    const { store, lock } = this.session;
+    lock.check();
+    await commitChunk(store, index, [...this.parameters(store, start, count), ...columns.data], columns.status);
+    this.computed += count;
+    this.counts = addCounts(this.counts, countStatus(columns.status));
+  }
+
+  private parameters({ document }: Store, start: number, count: number): TypedArray[] {
+    const wanted = document.layout.parameters.length > 0 ? this.columns : [];
+    return wanted.map(({ source }) => readPoints(source, start, count));
+  }
+
+  /** Reads what earlier runs left, and computes again what is damaged. */
+  private async repair(before: Uint8Array): Promise<Damage[]> {
+    const { store } = this.session;
+    const frame: Damage[] = [];
+    for await (const damage of damagedFrame(store)) frame.push(damage);
+    if (frame.length > 0) await putFrame(store, this.read);
+    const damaged: Damage[] = [];
+    for await (const damage of damagedChunks(store, before)) {
+      damaged.push(damage);
+      this.run.signal?.throwIfAborted();
+    }
+    const whole = new Uint8Array(before.length).fill(1);
+    for (const damage of damaged) {
+      await discardChunk(store, damage);
+      whole[damage.chunk as number] = 0;
+    }
+    await this.pass(whole);
+    return [...frame, ...damaged];
+  }
+
+  /** Progress of the store rather than of this run. */
+  private progress(committed: Uint8Array): ChunkRequest["onProgress"] {
+    const { onProgress } = this.run;
+    if (!onProgress) return undefined;
+    const { grid } = this.session.store.document.layout;
+    let there = 0;
+    committed.forEach((flag, index) => {
+      if (flag === 1) there += rangeOf(grid, index).count;
+    });
+    return (progress) => onProgress({ ...progress, done: there + progress.done, total: grid.points });
+  }
+}
