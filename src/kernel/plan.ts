@@ -11,6 +11,7 @@
 
 import type { Node } from "../program/program.ts";
 import type { Context } from "./context.ts";
+import { costOf, type Draft, delayed, findRepeated } from "./placement.ts";
 import { elementsOf, isElementwise, isPull, shapeOf, squeeze, termsOf } from "./shape.ts";
 import { findUses, isSink, type Uses } from "./uses.ts";
 import { isSolid } from "./view.ts";
@@ -30,24 +31,55 @@ export interface Plan {
 
 /** `nodes`: what is to be computed, in order of ids. `results` are read by whoever asked for the plan. */
 export function makePlan(ctx: Context, nodes: readonly Node[], results: readonly Node[]): Plan {
-  const uses = findUses(nodes, results, ctx.unrolled, (node) => isSolid(ctx, node));
+  const attempt = (late: boolean, repeated?: ReadonlySet<Node>): Draft => draft(ctx, nodes, results, late, repeated);
+  let best = attempt(false);
+  const placed = new Set([...best.grouped].map((node) => best.levels.get(node)));
+  // With one group there is nothing to choose.
+  if (placed.size < 2) return planOf(best);
+  for (const start of [best, attempt(true)]) {
+    const cheap = findRepeated(start);
+    const repeated = cheap.size > 0 ? attempt(start.late, cheap) : start;
+    for (const other of [start, repeated]) if (costOf(other) < costOf(best)) best = other;
+  }
+  return planOf(best);
+}
+
+/** `late`: as near as can be to who reads it, instead of as soon as can be. */
+function draft(
+  ctx: Context,
+  nodes: readonly Node[],
+  results: readonly Node[],
+  late: boolean,
+  repeated?: ReadonlySet<Node>,
+): Draft {
+  const uses = findUses(nodes, results, ctx.unrolled, (node) => isSolid(ctx, node), repeated);
   const kinds = new Map(nodes.map((node) => [node, kindOf(node, uses)]));
   const active = nodes.filter((node) => kinds.get(node) !== undefined);
   const grouped = new Set(active.filter((node) => kinds.get(node) === "grouped"));
   const loops = new Map([...grouped].map((node) => [node, loopShape(node, uses)]));
   const levels = findLevels(active, grouped, loops, uses);
   const outside = new Set(results.flatMap((result) => uses.through(result, "any").map((use) => use.source)));
-  sink(active, outside, grouped, loops, levels, uses);
-  const stored = findStored(active, outside, grouped, loops, levels, uses);
-  return { steps: orderSteps(active, grouped, loops, levels), stored, results: outside, uses };
+  const soon: Draft = { active, grouped, loops, levels, outside, uses, late, stored: new Set() };
+  const placed = late ? { ...soon, levels: delayed(soon) } : soon;
+  if (!late) sink(active, outside, grouped, loops, levels, uses);
+  return { ...placed, stored: findStored(active, outside, grouped, loops, placed.levels, uses) };
 }
+
+const planOf = ({ active, grouped, loops, levels, stored, outside, uses }: Draft): Plan => ({
+  steps: orderSteps(active, grouped, loops, levels),
+  stored,
+  results: outside,
+  uses,
+});
 
 type Kind = "node" | "grouped" | undefined;
 
 /** What needs no step of its own has no kind: values that are there, views, and what is inlined. */
 function kindOf(node: Node, uses: Uses): Kind {
   if (node.op === "parameter" || node.op === "result") return undefined;
-  if ((node.op === "constant" && uses.isLarge(node)) || uses.seldom.has(node)) return undefined;
+  if ((node.op === "constant" && uses.isLarge(node)) || uses.seldom.has(node) || uses.repeated.has(node)) {
+    return undefined;
+  }
   if (isSink(node, uses.isLarge)) return "grouped";
   if (!uses.isLarge(node)) return "node";
   if (uses.isMap(node) || uses.inlined.has(node)) return undefined;

@@ -18,6 +18,8 @@ export interface Uses {
   readonly isMap: (node: Node) => boolean;
   /** Large and needed by one sum alone: computed where that reads it. */
   readonly inlined: ReadonlySet<Node>;
+  /** Large and cheap: computed anew in every group that reads it, rather than stored. */
+  readonly repeated: ReadonlySet<Node>;
   /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
   readonly seldom: ReadonlySet<Node>;
   /** What a node reads of others, views and inlined nodes looked through. */
@@ -36,6 +38,7 @@ export function findUses(
   results: readonly Node[],
   unrolled: number,
   isSolid: (node: Node) => boolean,
+  repeated: ReadonlySet<Node> = new Set(),
 ): Uses {
   const isLarge = (node: Node): boolean => node.regions.length === 0 && elementsOf(node) > unrolled;
   const readers = findReaders(nodes, results);
@@ -48,7 +51,7 @@ export function findUses(
   const known = { point: new Map<Node, readonly Use[]>(), any: new Map<Node, readonly Use[]>() };
   const through = (node: Node, mode: Use["mode"]): readonly Use[] => {
     const [source] = node.operands;
-    if (seldom.has(node)) return throughAll(node, mode);
+    if (seldom.has(node) || repeated.has(node)) return throughAll(node, mode);
     if (!own.has(node) || !isLarge(node)) return [{ source: node, mode }];
     if (isMap(node)) return through(source as Node, isAlias(node) ? mode : "any");
     return inlined.has(node) ? throughAll(node, "any") : [{ source: node, mode }];
@@ -75,7 +78,7 @@ export function findUses(
     }
     return uses;
   };
-  return { isLarge, isMap, inlined, seldom, of, through };
+  return { isLarge, isMap, inlined, repeated, seldom, of, through };
 }
 
 /**
