@@ -1,12 +1,47 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
-/** Three entries beside each other: the library, the file its worker threads run, and the command. */
-export default defineConfig({
-  entry: { index: "src/index.ts", worker: "src/device/worker.ts", cli: "src/cli/main.ts" },
-  format: "esm",
-  platform: "neutral",
-  target: "es2023",
-  dts: { entry: "src/index.ts" },
-  deps: { neverBundle: [/^node:/] },
-  outExtensions: () => ({ js: ".js", dts: ".d.ts" }),
+const shared = { format: "esm", target: "es2023", outExtensions: () => ({ js: ".js", dts: ".d.ts" }) } as const;
+
+/** A page's script becomes a module that exports it as text, with its style beside it. */
+const asText = (style: string) => ({
+  name: "page-as-text",
+  generateBundle(_: unknown, bundle: Record<string, { type: string; code?: string }>) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.code === undefined) continue;
+      const text = { script: chunk.code, style: readFileSync(style, "utf8") };
+      chunk.code = Object.entries(text)
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`)
+        .join("");
+    }
+  },
 });
+
+export default defineConfig([
+  /** The entries beside each other: the library, reports, the file that worker threads run, and the command. */
+  {
+    ...shared,
+    entry: {
+      index: "src/index.ts",
+      report: "src/report/report.ts",
+      worker: "src/device/worker.ts",
+      cli: "src/cli/main.ts",
+    },
+    platform: "neutral",
+    dts: { entry: ["src/index.ts", "src/report/report.ts"] },
+    deps: { neverBundle: [/^node:/] },
+  },
+  /** The script of a report's page, with all it needs, for `<script>` without a server. */
+  {
+    ...shared,
+    entry: { "report-page": "src/report/page/main.ts" },
+    format: "iife",
+    platform: "browser",
+    minify: true,
+    clean: false,
+    dts: false,
+    deps: { alwaysBundle: [/./] },
+    outputOptions: { entryFileNames: "report-page.js" },
+    plugins: [asText("src/report/page/style.css")],
+  },
+]);

@@ -3,6 +3,7 @@
 import { sizeOf } from "../base/shape.ts";
 import type { AnyModel } from "../execution/model.ts";
 import type { TableSource } from "../execution/table-source.ts";
+import { summarise } from "../execution/table-summary.ts";
 import { deviceCount, ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
@@ -11,7 +12,7 @@ import { checkOutput, writeTable } from "./output.ts";
 import { overrideSpace } from "./overrides.ts";
 import { picture } from "./picture.ts";
 import { progressBar } from "./progress.ts";
-import { filesText, summarise, summaryTable } from "./summary.ts";
+import { filesText, summaryTable } from "./summary.ts";
 
 export interface RunOptions {
   readonly set?: unknown;

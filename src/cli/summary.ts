@@ -1,74 +1,7 @@
-/** A table → one line per output: smallest, mean and largest value, and how many points gave none that counts. */
+/** What a run gave, as lines of text: one per output, and one per file. */
 
-import type { TypedArray } from "../base/dtype.ts";
-import { sizeOf } from "../base/shape.ts";
-import { NOT_FINITE, OK } from "../base/status.ts";
-import type { TableSource } from "../execution/table-source.ts";
+import type { OutputSummary } from "../execution/table-summary.ts";
 import { formatCount, formatNumber, formatTable } from "./format.ts";
-
-export interface OutputSummary {
-  readonly name: string;
-  readonly min: number;
-  readonly mean: number;
-  readonly max: number;
-  /** Values that are NaN or infinite. */
-  readonly notFinite: number;
-  /** Values that are left out: those, and all of points that were not computed to their end. */
-  readonly failed: number;
-}
-
-class Summary {
-  #min = Number.POSITIVE_INFINITY;
-  #max = Number.NEGATIVE_INFINITY;
-  #sum = 0;
-  #finite = 0;
-  #notFinite = 0;
-  #unfinished = 0;
-
-  add(data: TypedArray, width: number, status: TypedArray): void {
-    for (let i = 0, point = 0; i < data.length; point++) {
-      const whole = status[point] === OK || status[point] === NOT_FINITE;
-      for (const end = i + width; i < end; i++) this.#addValue(data[i] as number, whole);
-    }
-  }
-
-  #addValue(x: number, whole: boolean): void {
-    if (!whole) this.#unfinished++;
-    else if (!Number.isFinite(x)) this.#notFinite++;
-    else {
-      if (x < this.#min) this.#min = x;
-      if (x > this.#max) this.#max = x;
-      this.#sum += x;
-      this.#finite++;
-    }
-  }
-
-  read(name: string): OutputSummary {
-    const none = this.#finite === 0;
-    return {
-      name,
-      min: none ? Number.NaN : this.#min,
-      mean: this.#sum / this.#finite,
-      max: none ? Number.NaN : this.#max,
-      notFinite: this.#notFinite,
-      failed: this.#notFinite + this.#unfinished,
-    };
-  }
-}
-
-/** Of every result, in one pass over the table. */
-export async function summarise(table: TableSource): Promise<OutputSummary[]> {
-  const outputs = table.columns.filter(({ role }) => role === "result");
-  const status = table.columns.filter(({ role }) => role === "status");
-  const summaries = outputs.map(() => new Summary());
-  for await (const block of table.blocks({ columns: [...outputs, ...status].map(({ name }) => name) })) {
-    const statuses = block[outputs.length] as TypedArray;
-    outputs.forEach(
-      ({ shape }, k) => void (summaries[k] as Summary).add(block[k] as TypedArray, sizeOf(shape), statuses),
-    );
-  }
-  return summaries.map((summary, k) => summary.read((outputs[k] as { name: string }).name));
-}
 
 export const summaryTable = (summaries: readonly OutputSummary[]): string =>
   formatTable(

@@ -5,7 +5,8 @@ import { tableFromIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { afterAll, expect, test } from "vitest";
 import { checkOutput, writeTable, writeWhole } from "../../src/cli/output.ts";
-import { filesText, summarise, summaryTable } from "../../src/cli/summary.ts";
+import { filesText, summaryTable } from "../../src/cli/summary.ts";
+import { summarise } from "../../src/execution/table-summary.ts";
 import { type GivenColumn, tableOf } from "../helpers/table.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "output-"));
