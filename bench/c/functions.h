@@ -44,7 +44,7 @@ INLINE vf log_plus(vf x, vf c) {
   return e * splat(0.693359375f) + (f - low);
 }
 
-// Half of the branches of the inverse error function: w < 5 for all but 3 in a thousand.
+
 INLINE vf erf_inv_polynomial(const int n, vf v, const float *c) {
   vf sum = splat(c[0]);
   UNROLL for (int i = 1; i < n; i++) sum = sum * v + splat(c[i]);
