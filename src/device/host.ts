@@ -4,7 +4,7 @@
  */
 
 import { LanewiseError } from "../base/errors.ts";
-import { coreCount, environment, startWorker, type WorkerHandle } from "./platform.ts";
+import { canShareMemory, coreCount, environment, startWorker, type WorkerHandle } from "./platform.ts";
 import type {
   ClaimRequest,
   RangeRequest,
@@ -40,6 +40,8 @@ export class DeviceFault extends LanewiseError {
 /** One worker thread. It answers requests in the order they were made, so several runs may use it at a time. */
 export class HostDevice {
   private worker: WorkerHandle | undefined;
+  /** Of the present thread. */
+  private go: BigInt64Array | undefined;
   private readonly pending = new Map<number, Pending>();
   private loaded = new Set<number>();
   private nextId = 0;
@@ -53,7 +55,8 @@ export class HostDevice {
   /** Gives the device a task, unless it has it. */
   async load(task: Task): Promise<void> {
     if (this.worker && this.loaded.has(task.id)) return;
-    const asked = this.ask({ kind: "load", task });
+    this.start();
+    const asked = this.ask({ kind: "load", task, go: this.go });
     this.loaded.add(task.id);
     try {
       await asked;
@@ -75,9 +78,10 @@ export class HostDevice {
 
   /** Ends the thread, now: whatever it was computing fails, for this reason. The next request starts a fresh one. */
   terminate(reason = "it was terminated"): void {
-    const { worker } = this;
+    const { worker, go } = this;
     this.died(worker, reason);
     worker?.terminate();
+    if (go) Atomics.store(go, 0, 0n);
   }
 
   /** Ends the thread as soon as it has nothing to do. */
@@ -110,6 +114,7 @@ export class HostDevice {
   private start(): WorkerHandle {
     if (this.worker) return this.worker;
     this.loaded = new Set();
+    this.go = canShareMemory() ? new BigInt64Array(new SharedArrayBuffer(8)).fill(-1n) : undefined;
     const worker = startWorker({
       message: (message) => this.hear(message as Reply),
       death: (reason, cause) => this.died(worker, reason, cause),

@@ -76,6 +76,8 @@ export const controlSlots = (devices: number): number => DONE + 2 * devices;
 export interface LoadRequest {
   readonly kind: "load";
   readonly task: Task;
+  /** -1 as long as the thread may go on; 0 stops machine code, which nothing else can, where memory is shared. */
+  readonly go?: BigInt64Array | undefined;
 }
 
 /** Claim points from the control block until there are no more; the first of them goes to row 0 of the columns. */

@@ -13,14 +13,15 @@ export interface Runner {
   run(sources: readonly ColumnSource[], start: number, count: number, columns: Columns, at: number): void;
 }
 
-type Makers = {
-  readonly [K in Code["kind"]]: (code: Extract<Code, { kind: K }>, shared: readonly TypedArray[]) => Runner;
-};
+type Make<C> = (code: C, shared: readonly TypedArray[], go: BigInt64Array | undefined) => Runner;
+
+type Makers = { readonly [K in Code["kind"]]: Make<Extract<Code, { kind: K }>> };
 
 const makers: Makers = { wasm: createWasmRunner, x64: createX64Runner, interpreter: createInterpreterRunner };
 
-export function createRunner({ code, shared }: Pick<Task, "code" | "shared">): Runner {
+/** `go` as `LoadRequest` has it. */
+export function createRunner({ code, shared }: Pick<Task, "code" | "shared">, go?: BigInt64Array): Runner {
   // The row's maker takes the code of its own kind, which TypeScript cannot see through the lookup.
-  const make = makers[code.kind] as (code: Code, shared: readonly TypedArray[]) => Runner;
-  return make(code, shared);
+  const make = makers[code.kind] as Make<Code>;
+  return make(code, shared, go);
 }

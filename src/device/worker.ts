@@ -91,7 +91,11 @@ function loadedTask(id: number): Loaded {
 function answer(request: Request): unknown {
   switch (request.kind) {
     case "load":
-      tasks.set(request.task.id, { task: request.task, runner: createRunner(request.task), paces: new Map() });
+      tasks.set(request.task.id, {
+        task: request.task,
+        runner: createRunner(request.task, request.go),
+        paces: new Map(),
+      });
       return undefined;
     case "forget":
       tasks.delete(request.task);

@@ -27,15 +27,22 @@ class NativeMemory implements KernelMemory {
   }
 }
 
-export function createX64Runner(code: X64Code, shared: readonly TypedArray[]): Runner {
+export function createX64Runner(
+  code: X64Code,
+  shared: readonly TypedArray[],
+  go: BigInt64Array = BigInt64Array.of(-1n),
+): Runner {
   const memory = new NativeMemory();
   memory.reserve(code.staticBytes);
   const kernel = nativeFunction(code.bytes);
-  const buffers = new BigInt64Array(4);
+  const buffers = new BigInt64Array(5);
+  const goAddress = addressOf(go);
   const call = (chunks: number, inputs: number, outputs: number): void => {
     const { address } = memory;
-    buffers.set([address, address + BigInt(inputs), address + BigInt(outputs), BigInt(chunks)]);
+    buffers.set([address, address + BigInt(inputs), address + BigInt(outputs), BigInt(chunks), goAddress]);
     kernel(buffers);
+    // What it left in memory is no result.
+    if (Atomics.load(go, 0) === 0n) throw new Error("it was stopped");
   };
   return new KernelRunner(code, memory, call, shared);
 }

@@ -46,8 +46,13 @@ export const x64Over = (memoryOf: (placement: Placement) => ArrayBuffer): Backen
     const buffer = memoryOf(placement);
     const call = nativeFunction(emitX64(kernel, layout));
     const address = addressOf(new Uint8Array(buffer));
-    const table = [address, address + BigInt(inputs), address + BigInt(outputs), BigInt(chunks)];
-    return { buffer, readable: placement.own.length === 0, run: () => call(new BigInt64Array(table)) };
+    const go = BigInt64Array.of(-1n);
+    const table = [address, address + BigInt(inputs), address + BigInt(outputs), BigInt(chunks), addressOf(go)];
+    const run = (): void => {
+      call(new BigInt64Array(table));
+      if (go[0] !== -1n) throw new Error("expected the word to go on as it was");
+    };
+    return { buffer, readable: placement.own.length === 0, run };
   },
 });
 

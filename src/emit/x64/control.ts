@@ -1,7 +1,7 @@
 /** Loops and branches: steps that jump, and what gets its value on more than one way. */
 
 import type { Phi, Register, Statement } from "../../kernel/kernel.ts";
-import { type Addresses, scratch } from "./address.ts";
+import { type Addresses, goOnPlace, scratch } from "./address.ts";
 import type { Machine, Vector } from "./machine.ts";
 import { movesTo, writeMoves } from "./moves.ts";
 import type { Values } from "./values.ts";
@@ -45,7 +45,7 @@ export class Control {
     steps.push({ kind: "loop", phis: this.startPhis(phis) });
     this.addresses.forget();
     this.block(test);
-    this.test(condition);
+    this.testAndGo(condition);
     steps.push({ kind: "leave", jump: "je" });
     this.block(body);
     this.advancePhis(phis);
@@ -74,6 +74,16 @@ export class Control {
   private test(condition: Register): void {
     this.machine.emit("vmovmskps", scratch.sum, this.values.first(condition));
     this.machine.emit("test.32", scratch.sum, scratch.sum);
+    this.addresses.forget();
+  }
+
+  /** As `test`, of a loop that may never end by itself: the word to go on is all ones until somebody clears it. */
+  private testAndGo(condition: Register): void {
+    const { machine } = this;
+    machine.asksToGoOn = true;
+    machine.emit("vmovmskps", scratch.sum, this.values.first(condition));
+    machine.emit("mov", scratch.term, goOnPlace);
+    machine.emit("and", scratch.sum, { base: scratch.term });
     this.addresses.forget();
   }
 

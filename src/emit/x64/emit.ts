@@ -1,7 +1,8 @@
 /**
  * Kernel → x86-64 machine code. In: a kernel of eight lanes and its layout. Out: bytes of a function
  * `void kernel(void **buffers)`, System V, that may lie anywhere; `buffers` are the addresses of the static buffers,
- * of the first chunk's inputs and outputs, and the number of chunks.
+ * of the first chunk's inputs and outputs, the number of chunks, and the address of a word that is all ones as long as
+ * loops without an end in sight may go on.
  *
  * A lane register is `groups` vectors (twice as many for float64), a uniform one a vector of equal lanes. A few
  * statements at a time are written for all groups in turn, so that independent work is always at hand.

@@ -61,6 +61,8 @@ export class Machine {
   readonly steps: Step[] = [];
   /** Vectors that are constants → their words. */
   readonly constants = new Map<number, readonly number[]>();
+  /** Whether loops ask if they may go on (`Control.while`). */
+  asksToGoOn = false;
   private readonly known = new Map<string, Vector>();
   private count = 0;
 

@@ -10,12 +10,15 @@ const POINTER_BYTES = 8;
 /** Registers that a caller wants back, beside rbp. */
 const saved = [gpr.rbx, gpr.r12, gpr.r13, gpr.r14, gpr.r15] as const;
 
-/** The function's argument is a table of pointers: static buffers, inputs, outputs, and the number of chunks. */
+/**
+ * The function's argument is a table: pointers to static buffers, inputs and outputs, the number of chunks, and where
+ * the word to go on lies, which only code with a `while` looks at.
+ */
 export function writeFunction(machine: Machine, stackCounters: number): Uint8Array<ArrayBuffer> {
   const allocated = allocate(machine);
   const assembler = new Assembler();
   const frame = new Frame(machine, allocated, Math.ceil((stackCounters * POINTER_BYTES) / VECTOR_BYTES));
-  open(assembler, frame.bytes);
+  open(assembler, frame.bytes, machine.asksToGoOn);
   const labels = new Map<number, number>();
   const labelOf = (label: number): number => {
     const known = labels.get(label) ?? assembler.newLabel();
@@ -75,13 +78,15 @@ class Frame {
   }
 }
 
-function open(assembler: Assembler, frameBytes: number): void {
+function open(assembler: Assembler, frameBytes: number, asksToGoOn: boolean): void {
   assembler.emit("push", gpr.rbp);
   assembler.emit("mov", gpr.rbp, gpr.rsp);
   for (const register of saved) assembler.emit("push", register);
+  const table = gpr.rdi;
+  // It comes to lie at `goOnPlace`.
+  if (asksToGoOn) assembler.emit("push", { base: table, offset: 4 * POINTER_BYTES });
   assembler.emit("sub.i", gpr.rsp, frameBytes);
   assembler.emit("and.i", gpr.rsp, -VECTOR_BYTES);
-  const table = gpr.rdi;
   assembler.emit("mov", chunksLeft, { base: table, offset: 3 * POINTER_BYTES });
   assembler.emit("mov", areas.output, { base: table, offset: 2 * POINTER_BYTES });
   assembler.emit("mov", areas.input, { base: table, offset: POINTER_BYTES });
