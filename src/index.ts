@@ -11,6 +11,7 @@ export { type ErrorKind, isLanewiseError, LanewiseError } from "./base/errors.ts
 export { type DeviceInfo, deviceCount, devices } from "./device/devices.ts";
 export { setHostDeviceCount } from "./device/host.ts";
 export { type AnyExploration, defineExploration, type Exploration } from "./execution/explore.ts";
+export { openResults } from "./execution/open-results.ts";
 export {
   type ExecutionOptions,
   ParallelExecution,
@@ -21,6 +22,8 @@ export type { Progress } from "./execution/progress.ts";
 export type { DeviceReport, Report } from "./execution/report.ts";
 export type { Results } from "./execution/results.ts";
 export { SequentialExecution } from "./execution/sequential.ts";
+export type { StoreRunOptions } from "./execution/store-options.ts";
+export type { StoredChunk, StoredResults } from "./execution/stored-results.ts";
 export { type Axes, jit, pmap, type VmapOptions, vmap } from "./execution/transform.ts";
 export type { ArgumentOf, ResultOf, StackedOf } from "./execution/types.ts";
 export { DataAxis, GridAxis, LogGridAxis, UniformAxis } from "./space/axis.ts";

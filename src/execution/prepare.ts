@@ -5,12 +5,15 @@ import type { FloatDType } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
 import { formatType, type Type } from "../base/value.ts";
-import { compile } from "../device/cache.ts";
-import { holdDevices } from "../device/host.ts";
-import type { Tally, Task } from "../device/protocol.ts";
-import { type TargetName, targets, whyTarget } from "../device/table.ts";
+import { allocateColumns } from "../device/batch.ts";
+import { compile, tune } from "../device/cache.ts";
+import { type HostDevice, holdDevices } from "../device/host.ts";
+import type { Code, Tally, Task } from "../device/protocol.ts";
+import { createRunner } from "../device/runner.ts";
+import { type CompileOptions, type TargetName, targets, whyTarget } from "../device/table.ts";
 import { checkPoints } from "../space/check.ts";
 import type { AbstractSpace } from "../space/space.ts";
+import { Failures } from "./failures.ts";
 import { type AnyModel, type Traced, traceOverSpace } from "./model.ts";
 import type { ParallelOptions, RunOptions } from "./parallel.ts";
 import { batchRule, fillableGroups } from "./plan.ts";
@@ -25,19 +28,25 @@ const where = "ParallelExecution";
 export interface Prepared {
   readonly traced: Traced;
   readonly job: PointJob;
+  readonly failures: Failures;
   /** Of a run that began with the job and ends now; `bytes` of results were kept. */
   report(tallies: readonly Tally[], bytes: number): Report;
 }
 
+/** Seconds of work, over all devices, that are worth a measurement of a twentieth of a second. */
+const WORTH_TUNING = 0.5;
+
 export class Preparation {
-  readonly task = nextTaskId();
   private readonly model: AnyModel;
   private readonly space: AbstractSpace<unknown, unknown>;
   private readonly options: ParallelOptions;
-  private readonly float: FloatDType;
-  private readonly target: TargetName;
+  readonly float: FloatDType;
+  readonly target: TargetName;
   private traced: Traced | undefined;
   private compiled: Task | undefined;
+  private tuned = false;
+  /** Seconds that devices have worked on the compiled task. */
+  private worked = 0;
 
   /** Throws for options that make no execution. */
   constructor(model: AnyModel, space: AbstractSpace<unknown, unknown>, options: ParallelOptions) {
@@ -47,6 +56,8 @@ export class Preparation {
     check.checkBytes(where, options.memoryBudget);
     check.checkShared(where, options.sharedMemory);
     check.checkBoolean(where, "fastMath", options.fastMath);
+    check.checkFailures(where, options);
+    check.checkTimeout(where, options.deviceTimeout);
     this.float = check.checkFloat(where, options.dtype);
     this.target = check.checkTarget(where, options.target);
     this.model = model;
@@ -71,23 +82,35 @@ export class Preparation {
     const [traced, traceSeconds] = timed(() => this.trace());
     fits(traced.outputs, total);
     const began = performance.now();
-    const task = await this.compile(traced, total, count);
-    const compileSeconds = (performance.now() - began) / 1000;
+    const first = await this.compile(traced, total, count);
     const shared = check.checkShared(where, sharedMemory);
     const sources = this.space.columns(this.float);
     checkSources(sources, traced, total);
-    const rule = batchRule(nVmap, task.code, total, count);
     const devices = holdDevices(holder, count);
-    const job: PointJob = { task, sources, total, rule, devices, shared, signal, onProgress };
+    const task = await this.tune(first, { traced, sources, total, devices });
+    const compileSeconds = (performance.now() - began) / 1000;
+    const rule = batchRule(nVmap, task.code, total, count);
+    const failures = new Failures(`${where}.run`, this.space, this.options);
+    const { inspect, fault: onFault } = failures;
+    const { deviceTimeout } = this.options;
+    const watch = { signal, onProgress, deviceTimeout, inspect, onFault };
+    const job: PointJob = { task, sources, total, rule, devices, shared, ...watch };
     const started = performance.now();
     return {
       traced,
       job,
+      failures,
       report: (tallies, bytes) => {
         const runSeconds = (performance.now() - started) / 1000;
-        return reportOf(tallies, this.target, job, bytes, { traceSeconds, compileSeconds, runSeconds });
+        this.worked += runSeconds * devices.length;
+        const times = { traceSeconds, compileSeconds, runSeconds };
+        return reportOf(tallies, this.target, job, bytes, { ...times, statuses: failures.counts });
       },
     };
+  }
+
+  get fastMath(): boolean {
+    return this.options.fastMath ?? false;
   }
 
   trace(): Traced {
@@ -97,14 +120,66 @@ export class Preparation {
     return this.traced;
   }
 
+  /** The task that devices may have loaded, if any. */
+  get task(): number | undefined {
+    return this.compiled?.id;
+  }
+
   private async compile(traced: Traced, total: number, count: number): Promise<Task> {
     if (this.compiled) return this.compiled;
-    const { nVmap = "auto", fastMath = false } = this.options;
-    const groups = fillableGroups(nVmap, total, count, targets[this.target].lanes);
-    const code = await compile(traced.program, this.target, { groups, fastMath });
-    this.compiled ??= { id: this.task, code, outputs: traced.outputs, shared: traced.shared };
+    const code = await compile(traced.program, this.target, this.compileOptions(total, count));
+    this.compiled ??= { id: nextTaskId(), code, outputs: traced.outputs, shared: traced.shared };
     return this.compiled;
   }
+
+  private compileOptions(total: number, count: number): CompileOptions {
+    const { nVmap = "auto", fastMath = false } = this.options;
+    return { groups: fillableGroups(nVmap, total, count, targets[this.target].lanes), fastMath };
+  }
+
+  /** The task with its lane groups chosen by measurement, once there is, or has been, enough to do. */
+  private async tune(task: Task, { traced, sources, total, devices }: Work): Promise<Task> {
+    const { code, outputs, shared } = task;
+    if (this.tuned || code.kind === "interpreter" || total === 0) return task;
+    if (Math.max(this.worked, code.secondsPerPoint * total) < WORTH_TUNING) return task;
+    this.tuned = true;
+    const options = this.compileOptions(total, devices.length);
+    const best = await tune(traced.program, this.target, options, (candidate) =>
+      measure(candidate, outputs, shared, sources, total),
+    );
+    if (best === code) return task;
+    for (const device of devices) device.forget(task.id);
+    this.compiled = { ...task, id: nextTaskId(), code: best };
+    return this.compiled;
+  }
+}
+
+interface Work {
+  readonly traced: Traced;
+  readonly sources: readonly ColumnSource[];
+  readonly total: number;
+  readonly devices: readonly HostDevice[];
+}
+
+/** Runs of a candidate; the shortest of them was disturbed least. */
+const SAMPLES = 3;
+
+/** Seconds that code takes for a point of the space, on this thread. */
+function measure(
+  code: Code,
+  outputs: readonly Type[],
+  shared: Task["shared"],
+  sources: readonly ColumnSource[],
+  total: number,
+): number {
+  const count = code.kind === "interpreter" ? 1 : code.points;
+  const runner = createRunner({ code, shared });
+  const columns = allocateColumns(outputs, count);
+  const times = Array.from(
+    { length: SAMPLES },
+    () => timed(() => runner.run(sources, 0, Math.min(count, total), columns, 0))[1],
+  );
+  return Math.min(...times) / count;
 }
 
 function timed<T>(f: () => T): [T, number] {
@@ -132,7 +207,7 @@ function reportOf(
   target: TargetName,
   { total: points, rule }: PointJob,
   bytes: number,
-  times: Pick<Report, "traceSeconds" | "compileSeconds" | "runSeconds">,
+  times: Pick<Report, "traceSeconds" | "compileSeconds" | "runSeconds" | "statuses">,
 ): Report {
   const why = whyTarget(target);
   const sum = (key: keyof Tally): number => tallies.reduce((n, tally) => n + tally[key], 0);

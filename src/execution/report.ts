@@ -1,5 +1,6 @@
 /** What a run was: told with its results. */
 
+import type { StatusCounts } from "../base/status.ts";
 import type { TargetName } from "../device/table.ts";
 
 /** What one device did in a run. */
@@ -38,4 +39,8 @@ export interface Report {
   readonly bytes: number;
   /** Points with a result that is NaN or infinite. */
   readonly notFinite: number;
+  /** Points by what became of them; absent where that was not kept, as in reductions. */
+  readonly statuses?: StatusCounts;
+  /** Files of a store that an earlier run left and that were found damaged: they were computed again. */
+  readonly repaired?: readonly string[];
 }

@@ -89,6 +89,7 @@ export function layoutOf(
   return {
     grid: gridOf(sizes, options.chunk ?? defaultChunk(space.N, bytes)),
     dims,
+    axisNames: axes?.map(({ name }) => name) ?? [],
     results: found,
     parameters: axes ? [] : columns,
     axes: columns.flatMap((column): AxisArray[] => {

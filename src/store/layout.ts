@@ -38,6 +38,8 @@ export interface Layout {
   readonly grid: Grid;
   /** Names of the grid's dimensions. */
   readonly dims: readonly string[];
+  /** The same as the space has them; none where it is no product. */
+  readonly axisNames: readonly string[];
   /** Results, in the order of the model's tree. */
   readonly results: readonly PointArray[];
   /** Parameters by point; none in a product. */

@@ -1,0 +1,72 @@
+/** What a run into a store is asked for, checked. */
+
+import { describe } from "../space/arrays.ts";
+import { checkCount, checkOptions } from "../space/check.ts";
+import type { RunOptions } from "./parallel.ts";
+import { checkWatching } from "./validate.ts";
+
+/** A run whose results go to a directory on disk, as far as memory is concerned in any number. */
+export interface StoreRunOptions extends RunOptions {
+  /**
+   * The directory: Zarr v3, which xarray, zarr-python and zarrita open as it is. Nothing that is committed to it is lost
+   * when the process or the machine dies. It must not be there, unless `resume` or `overwrite` say what to do with it.
+   */
+  readonly store: string;
+  /** Goes on where an earlier run stopped, checks what it left, and computes what is damaged again. Default false. */
+  readonly resume?: boolean;
+  /** Removes the store that is there. Default false. */
+  readonly overwrite?: boolean;
+  /**
+   * Most points of a chunk, which is what a kill can cost. Default: 4 MiB of the largest result, or a 64th of all points
+   * where that is less.
+   */
+  readonly chunk?: number;
+  /** Title in the store's attributes. */
+  readonly title?: string;
+  /** Names for the dimensions of results with a shape, by the names that results have in tables. Default `dim_0`, … */
+  readonly dims?: { readonly [result: string]: readonly string[] };
+}
+
+const known = [
+  "signal",
+  "onProgress",
+  "store",
+  "resume",
+  "overwrite",
+  "chunk",
+  "title",
+  "dims",
+] as const satisfies readonly (keyof StoreRunOptions)[];
+
+/** Whether a run is one into a store. */
+export const isStoreRun = (options: RunOptions): options is StoreRunOptions =>
+  "store" in options && options.store !== undefined;
+
+export function checkStoreRun(where: string, options: StoreRunOptions): StoreRunOptions {
+  const run = `${where}.run`;
+  checkOptions(run, options, known);
+  checkWatching(run, options);
+  const { store, resume, overwrite, chunk, title, dims } = options;
+  if (typeof store !== "string" || store === "") {
+    throw new TypeError(`${run}: expected a directory as store, got ${describe(store)}; write "results.zarr"`);
+  }
+  for (const [name, value] of Object.entries({ resume, overwrite })) {
+    if (value === undefined || typeof value === "boolean") continue;
+    throw new TypeError(`${run}: expected true or false as ${name}, got ${describe(value)}; leave it out for false`);
+  }
+  if (resume && overwrite) {
+    throw new TypeError(`${run}: expected one of resume and overwrite, got both; drop one`);
+  }
+  if (chunk !== undefined) checkCount(run, "chunk", chunk);
+  if (title !== undefined && typeof title !== "string") {
+    throw new TypeError(`${run}: expected text as title, got ${describe(title)}; put it in quotes`);
+  }
+  for (const [name, names] of Object.entries(dims ?? {})) {
+    if (Array.isArray(names) && names.every((dim) => typeof dim === "string" && /^[\w.-]+$/.test(dim))) continue;
+    throw new TypeError(
+      `${run}: expected names of letters, digits, _, . and - as dims of ${name}, got ${JSON.stringify(names)}; ` +
+        'write { curve: ["time"] }',
+    );
+  }
+  return options;
+}
