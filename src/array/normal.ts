@@ -12,7 +12,8 @@ import { Algebra } from "../op/math/algebra.ts";
 import { ARTANH } from "../op/math/float32/log.ts";
 import { apply, type Handle, ofNumber } from "./handle.ts";
 
-const handles: Arithmetic<Handle> = { apply, constant: ofNumber, dtype: ({ dtype }) => dtype };
+/** Formulas applied to arrays as they are written. */
+export const handles: Arithmetic<Handle> = { apply, constant: ofNumber, dtype: ({ dtype }) => dtype };
 const f = new Algebra(handles, "float32");
 const i = new Algebra(handles, "int32");
 const u = new Algebra(handles, "uint32");

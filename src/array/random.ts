@@ -7,6 +7,8 @@
 import type { FloatDType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { formatType } from "../base/value.ts";
+import { Algebra } from "../op/math/algebra.ts";
+import { erfInvInside } from "../op/math/erfinv.ts";
 import { resolveShape } from "./axes.ts";
 import { context } from "./context.ts";
 import { type ArrayLike, broadcastTo, castTo, checkDType, describe, isHandle, numberOf, toHandle } from "./convert.ts";
@@ -14,6 +16,7 @@ import * as math from "./elementwise.ts";
 import { columns, type Generator, type Words, word } from "./generator.ts";
 import { apply, type Handle, ofNumber, shapeError, typeError } from "./handle.ts";
 import { type NdArray, wrap } from "./ndarray.ts";
+import { handles } from "./normal.ts";
 import { philox } from "./philox.ts";
 import { concatenate, reshape } from "./reshape.ts";
 import { atUserLine } from "./source.ts";
@@ -115,7 +118,9 @@ export function uniform(from: NdArray, shape: number | Shape = [], options: Unif
   if (low === 0 && high === 1) return wrap(unit);
   const [start, end] = [toHandle("random.uniform", low, dtype), toHandle("random.uniform", high, dtype)];
   const scaled = math.add(math.mul(unit, math.sub(end, start)), start);
-  return wrap(broadcastTo("random.uniform", math.maximum(start, scaled), target));
+  // Nothing to keep above a lower bound that is the lower one for sure.
+  const ordered = typeof low === "number" && typeof high === "number" && low <= high;
+  return wrap(broadcastTo("random.uniform", ordered ? scaled : math.maximum(start, scaled), target));
 }
 
 /**
@@ -131,11 +136,11 @@ export function normal(
   const { generator, words } = read("random.normal", from);
   if (generator.normal) {
     const target = resolveShape("random.normal", shape);
-    return wrap(reshape(generator.normal[float](words, sizeOf(target)), target));
+    return wrap(toHandle("random.normal", reshape(generator.normal[float](words, sizeOf(target)), target)));
   }
   const low = float === "float32" ? -1 + 2 ** -24 : -1 + 2 ** -53;
   const u = uniform(from, shape, { low, high: 1, dtype: float });
-  return wrap(math.mul(ofNumber(Math.SQRT2, float), math.erfInv(u)));
+  return wrap(math.mul(ofNumber(Math.SQRT2, float), erfInvInside(new Algebra(handles, u.dtype), u)));
 }
 
 function floatOf(where: string, dtype: unknown): FloatDType {

@@ -22,24 +22,36 @@ export const ARTANH = [0.66666776, 0.39977542, 0.29871723];
 /** The bits of √½: from them to those of √2 is one octave. */
 const ROOT_HALF = 0x3f3504f3;
 
-/** log x = e·ln 2 + (f − w), for positive x. */
-function split<V>(a: Algebra<V>, x: V): { e: V; f: V; w: V } {
+interface Parts<V> {
+  readonly e: V;
+  readonly f: V;
+  readonly w: V;
+}
+
+/** log x = e·ln 2 + (f − w), for normal positive x. */
+export function splitNormal<V>(a: Algebra<V>, x: V): Parts<V> {
   const i = a.as("int32");
-  const tiny = a.lt(x, 2 ** -126);
-  const normal = a.bitcast(a.select(tiny, a.mul(x, 2 ** 25), x), "int32");
+  const normal = a.bitcast(x, "int32");
   const exponent = i.shr(i.sub(normal, ROOT_HALF), 23);
   const m = a.bitcast(i.sub(normal, i.shl(exponent, 23)), "float32");
-  const whole = a.convert(exponent, "float32");
   const f = a.sub(m, 1);
   const s = a.div(f, a.add(f, 2));
   const z = a.mul(s, s);
   const w = a.mul(s, a.sub(f, a.mul(z, a.horner(z, ARTANH))));
-  return { e: a.sub(whole, a.select(tiny, 25, 0)), f, w };
+  return { e: a.convert(exponent, "float32"), f, w };
+}
+
+/** The same for every positive x. */
+function split<V>(a: Algebra<V>, x: V): Parts<V> {
+  const tiny = a.lt(x, 2 ** -126);
+  const { e, f, w } = splitNormal(a, a.select(tiny, a.mul(x, 2 ** 25), x));
+  return { e: a.sub(e, a.select(tiny, 25, 0)), f, w };
 }
 
 /** log x + c, for a small c. */
-function logPlus<V>(a: Algebra<V>, x: V, c?: V): V {
-  const { e, f, w } = split(a, x);
+const logPlus = <V>(a: Algebra<V>, x: V, c?: V): V => sumOf(a, split(a, x), c);
+
+function sumOf<V>(a: Algebra<V>, { e, f, w }: Parts<V>, c?: V): V {
   const low = a.sub(w, a.mul(e, LN2_LOW));
   return a.add(a.mul(e, LN2_HIGH), a.sub(f, c === undefined ? low : a.sub(low, c)));
 }
@@ -67,6 +79,13 @@ function logOfSum<V>(a: Algebra<V>, x: V): V {
 }
 
 export const log1p = <V>(a: Algebra<V>, x: V): V => a.select(a.lt(a.abs(x), 2 ** -25), x, logOfSum(a, x));
+
+/** log1p of x from -1 to 0, both excluded or -0: the same bits as `log1p`, without its other cases. */
+export function log1pInside<V>(a: Algebra<V>, x: V): V {
+  const u = a.add(1, x);
+  const lost = a.sub(x, a.sub(u, 1));
+  return sumOf(a, splitNormal(a, u), a.div(lost, u));
+}
 
 /** log(1 + e^x) = max(x, 0) + log(1 + e^−|x|): no overflow, and small results keep their digits. */
 export function softplus<V>(a: Algebra<V>, x: V): V {
