@@ -1,7 +1,7 @@
 /** Typed arrays and descriptions → text that is safe inside a script element of a page. */
 
 import type { TypedArray } from "../base/dtype.ts";
-import type { TableAxis, TableColumn } from "../execution/table-source.ts";
+import type { TableAxis } from "../execution/table-source.ts";
 import { bytesOf, type PayloadAxis, type PayloadColumn, type PayloadType, shuffle, through } from "./payload.ts";
 import type { Sample } from "./sample.ts";
 

@@ -8,15 +8,18 @@ import { escapeHtml } from "./encode.ts";
 import { count, number } from "./format.ts";
 import type { Sample } from "./sample.ts";
 
-type Cell = string | number;
+/** A text, a value, or how many there are of something. */
+type Cell = string | number | { readonly count: number };
 
 /** Rows of cells; numbers stand to the right, in figures of one width. */
 function tableHtml(caption: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cell = (value: Cell, k: number): string => {
-    if (typeof value === "number") return `<td class="number">${number(value)}</td>`;
+    if (typeof value !== "string") {
+      return `<td class="number">${typeof value === "number" ? number(value) : count(value.count)}</td>`;
+    }
     return k === 0 ? `<th scope="row">${escapeHtml(value)}</th>` : `<td>${escapeHtml(value)}</td>`;
   };
-  const numeric = head.map((_, k) => typeof rows[0]?.[k] === "number");
+  const numeric = head.map((_, k) => !["string", "undefined"].includes(typeof rows[0]?.[k]));
   const names = head.map((name, k) => `<th scope="col"${numeric[k] ? ' class="number"' : ""}>${escapeHtml(name)}</th>`);
   return [
     `<div class="table" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table>`,
@@ -35,7 +38,7 @@ const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 
 export function ledeHtml({ length, axes, columns }: TableSource): string {
   const varied = axes?.filter(({ size }) => size > 1);
   const over = varied?.length
-    ? `${varied.map(({ name }) => `<b>${escapeHtml(name)}</b>`).join(" × ")} (${varied.map(({ size }) => count(size)).join(" × ")})`
+    ? `${varied.map(({ name }) => `<b>${escapeHtml(name)}</b>`).join(" × ")}${varied.length > 1 ? ` (${varied.map(({ size }) => count(size)).join(" × ")})` : ""}`
     : columns
         .filter(({ role }) => role === "parameter")
         .map(({ name }) => `<b>${escapeHtml(name)}</b>`)
@@ -64,7 +67,7 @@ function ordinal(n: number): string {
 }
 
 export function outputsHtml({ summaries }: Sample): string {
-  const rows = summaries.map(({ name, min, mean, max, failed }) => [name, min, mean, max, failed]);
+  const rows = summaries.map(({ name, min, mean, max, failed }) => [name, min, mean, max, { count: failed }]);
   return section("outputs", "Outputs", tableHtml("Outputs", ["output", "min", "mean", "max", "failed"], rows));
 }
 
@@ -74,7 +77,7 @@ export function axesHtml({ axes }: TableSource): string {
     coordinates.map(([path, values]): Cell[] => {
       const single = values.length === size;
       const ends = single ? [values[0] as number, values[size - 1] as number] : ["array", "array"];
-      return [path, size, ...ends, single ? spacing(values) : "listed"];
+      return [path, { count: size }, ...ends, single ? spacing(values) : "listed"];
     }),
   );
   return section("axes", "Axes", tableHtml("Axes", ["parameter", "values", "from", "to", "spacing"], rows));

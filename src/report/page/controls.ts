@@ -78,20 +78,26 @@ export class Controls {
 
   #scales(model: Model, store: Store): HTMLElement {
     const group = h("fieldset", { class: "ticks" }, h("legend", {}, "Logarithmic"));
-    const add = (label: string, key: "logX" | "logY" | "logColour", allowed: (scene: Scene) => boolean): void => {
-      const { element, input } = tick(label, store.state[key], (checked) => store.set({ [key]: checked }));
+    type Key = "logX" | "logY" | "logColour";
+    const add = (name: (state: State) => string, key: Key, allowed: (scene: Scene) => boolean): void => {
+      const { element, input, text } = tick("", store.state[key], (checked) => store.set({ [key]: checked }));
       group.append(element);
       this.#syncs.push((scene) => {
+        text.textContent = name(scene.state);
         input.disabled = !allowed(scene);
         input.checked = scene.state[key] && !input.disabled;
       });
     };
     const axis = (state: State, side: "x" | "y"): PageAxis | undefined => model.free[state[side]];
     const allows = (found: PageAxis | undefined): boolean => found !== undefined && allowsLog(found);
-    if (model.free.length > 0)
-      add(model.free.length > 1 ? "right" : "axis", "logX", ({ state }) => allows(axis(state, "x")));
-    if (model.free.length > 1) add("up", "logY", ({ state }) => allows(axis(state, "y")));
-    add("values", "logColour", ({ range }) => range[0] > 0);
+    const along = (side: "x" | "y") => (state: State) => axis(state, side)?.name ?? side;
+    if (model.free.length > 0) add(along("x"), "logX", ({ state }) => allows(axis(state, "x")));
+    if (model.free.length > 1) add(along("y"), "logY", ({ state }) => allows(axis(state, "y")));
+    add(
+      () => "values",
+      "logColour",
+      ({ range }) => range[0] > 0,
+    );
     return group;
   }
 

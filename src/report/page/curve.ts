@@ -1,6 +1,7 @@
 /** An output with a shape: all of its elements at the current point, in order. */
 
 import * as Plot from "@observablehq/plot";
+import { named } from "./profile.ts";
 import type { Scene } from "./scene.ts";
 
 export function curvePlot({ output, values, store, state, colour }: Scene, width: number): Element {
@@ -20,8 +21,8 @@ export function curvePlot({ output, values, store, state, colour }: Scene, width
     x: { type: "linear", domain: [0, Math.max(1, output.width - 1)] },
     y: { type: "linear", nice: true },
     marks: [
-      Plot.axisX({ label: "element", labelAnchor: "center", labelArrow: "none" }),
-      Plot.axisY({ label: output.name, ticks: 4, labelAnchor: "center", labelArrow: "none" }),
+      Plot.axisX({ label: "element", ...named }),
+      Plot.axisY({ label: output.name, ticks: 4, ...named }),
       Plot.ruleX([here], { x: "element", strokeOpacity: 0.35 }),
       Plot.line(points, { x: "element", y: "value", stroke: "var(--accent)", strokeWidth: 1.5 }),
       ...(Number.isFinite(here.value)

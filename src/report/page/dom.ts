@@ -32,9 +32,10 @@ export function chooser(label: string, choices: readonly Choice[], value: string
 /** A labelled box to tick. */
 export function tick(label: string, checked: boolean, changed: (checked: boolean) => void) {
   const input = h("input", { type: "checkbox" });
+  const text = h("span", {}, label);
   input.checked = checked;
   input.addEventListener("change", () => changed(input.checked));
-  return { element: h("label", { class: "tick" }, input, h("span", {}, label)), input };
+  return { element: h("label", { class: "tick" }, input, text), input, text };
 }
 
 /** What a canvas is drawn with: sharp on every screen, in units of the page. */

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { type AxisScale, axisScale } from "./axis-scale.ts";
 import { fitCanvas, h } from "./dom.ts";
 import type { PageAxis } from "./model.ts";
-import { type Frame, profilePlot, scaleType } from "./profile.ts";
+import { type Frame, format, named, profilePlot, scaleType } from "./profile.ts";
 import { pictureAxes, type Scene, sliceBase } from "./scene.ts";
 
 const margin = { top: 8, right: 12, bottom: 46, left: 62 } as const;
@@ -74,15 +74,26 @@ export class HeatMap {
     this.element.classList.toggle("narrow", !beside);
     this.#stage.style.width = `${frame.width}px`;
     this.#stage.style.height = `${frame.height}px`;
-    const named = { labelAnchor: "center", labelArrow: "none" } as const;
     const overlay = Plot.plot({
       ...frame,
       x: { type: scaleType(scaleX), domain: scaleX.domain },
       y: { type: scaleType(scaleY), domain: scaleY.domain },
       marks: [
         Plot.frame({ strokeOpacity: 0.4 }),
-        Plot.axisX({ label: scaleX.label, ticks: Math.max(2, Math.round(width / 90)), ...named }),
-        Plot.axisY({ label: scaleY.label, ticks: Math.max(2, Math.round(height / 60)), labelOffset: 52, ...named }),
+        Plot.axisX({
+          label: scaleX.label,
+          ticks: Math.max(2, Math.round(width / 90)),
+          labelOffset: 38,
+          ...named,
+          ...logOf(scaleX),
+        }),
+        Plot.axisY({
+          label: scaleY.label,
+          ticks: Math.max(2, Math.round(height / 60)),
+          labelOffset: 52,
+          ...named,
+          ...logOf(scaleY),
+        }),
       ],
       className: "plot",
     });
@@ -162,6 +173,8 @@ export function stepAlong({ size }: PageAxis, scale: AxisScale, at: number, by: 
   const order = Array.from({ length: size }, (_, k) => k).sort((a, b) => scale.place(a) - scale.place(b));
   return order[Math.min(size - 1, Math.max(0, order.indexOf(at) + by))] as number;
 }
+
+const logOf = ({ kind }: AxisScale) => format({ log: kind === "log" });
 
 function layout(x: PageAxis, y: PageAxis, logX: boolean, logY: boolean, available: number): Geometry {
   const beside = available >= 520;

@@ -1,6 +1,7 @@
 /** How often which values occur among all points of the page, in the colours of the picture. */
 
 import * as Plot from "@observablehq/plot";
+import { format, named } from "./profile.ts";
 import type { Scene } from "./scene.ts";
 
 const bins = 48;
@@ -39,7 +40,7 @@ export class Histogram {
       y: { domain: [0, Math.max(1, ...this.#bins.map((bin) => bin.count))] },
       marks: [
         Plot.axisY({ ticks: 3, label: null, tickFormat: "~s", tickSize: 3 }),
-        Plot.axisX({ ticks: 4, label: name, labelAnchor: "center", labelArrow: "none" }),
+        Plot.axisX({ ticks: 4, label: name, ...named, ...format(colour) }),
         Plot.rectY(this.#bins, {
           x1: "from",
           x2: "to",

@@ -10,6 +10,7 @@ import { Histogram } from "./histogram.ts";
 import { Line } from "./line.ts";
 import { Model, type PageAxis } from "./model.ts";
 import { Parallel } from "./parallel.ts";
+import { format } from "./profile.ts";
 import { Readout } from "./readout.ts";
 import { Scatter } from "./scatter.ts";
 import { type Scene, Scenes } from "./scene.ts";
@@ -27,8 +28,7 @@ const help = {
 
 function firstState(model: Model): State {
   const output = model.outputs.findIndex(({ name }) => name === model.payload.show);
-  const [x, y] =
-    model.free.length > 1 ? [model.free.length - 1, model.free.length - 2] : [0, model.payload.axes ? 0 : 1];
+  const [x, y] = model.free.length > 1 ? longest(model.free) : [0, model.payload.axes ? 0 : 1];
   const log = (k: number): boolean => k < model.free.length && prefersLog(model.free[k] as PageAxis);
   // The middle: the first picture is of the inside of the space.
   const middle = model.axes.reduce((row, { size, stride }) => row + Math.floor(size / 2) * stride, 0);
@@ -46,6 +46,13 @@ function firstState(model: Model): State {
     hovered: undefined,
     page: 0,
   };
+}
+
+/** The two axes with the most values show the most; the later one, which varies faster, goes to the right. */
+function longest(axes: readonly PageAxis[]): [x: number, y: number] {
+  const order = axes.map((_, k) => k).sort((a, b) => (axes[b] as PageAxis).size - (axes[a] as PageAxis).size || b - a);
+  const [first = 0, second = 1] = order;
+  return [Math.max(first, second), Math.min(first, second)];
 }
 
 interface View {
@@ -161,7 +168,7 @@ function drawLegend(element: HTMLElement, { colour, name, range }: Scene, width:
     marginLeft: 14,
     marginRight: 14,
     x: { type: colour.log ? "log" : "linear", domain: colour.domain },
-    marks: [Plot.axisX({ ticks: 5, tickSize: 4, label: null })],
+    marks: [Plot.axisX({ ticks: 5, tickSize: 4, label: null, ...format(colour) })],
     className: "plot",
   });
   const bar = h("div", { class: "bar" }, ramp, ticks);

@@ -100,7 +100,7 @@ export class Parallel {
     }
     this.#label();
     const shown = `${kept.length.toLocaleString("en-US")} of ${this.#rows.length.toLocaleString("en-US")} lines`;
-    const sampled = this.#rows.length < this.#scene.model.points ? ", drawn from all points evenly" : "";
+    const sampled = this.#rows.length < this.#scene.model.points ? ", taken evenly from all points" : "";
     this.#said.textContent = `${shown}${sampled}. Drag along an axis to keep some; double-click to show all.`;
   }
 
@@ -111,12 +111,13 @@ export class Parallel {
           const label = h("span", { class: kind, title: text }, text);
           label.style.left = `${this.#x(k)}px`;
           label.style.top = `${top}px`;
+          label.style.maxWidth = `${this.#x(1) - this.#x(0) - 4}px`;
           return label;
         };
         return [
           at(variable.name, 0, "name"),
-          at(number(variable.high), 17, "tick"),
-          at(number(variable.low), height - margin.bottom + 6, "tick"),
+          at(valueText(variable, variable.high), 17, "tick"),
+          at(valueText(variable, variable.low), height - margin.bottom + 6, "tick"),
         ];
       }),
     );
@@ -235,6 +236,13 @@ export class Parallel {
 /** Rows spread over all points without the rhythm of the axes, each once, the same every time. */
 function spreadRows(points: number): number[] {
   if (points <= mostLines) return Array.from({ length: points }, (_, row) => row);
-  const golden = (Math.sqrt(5) - 1) / 2;
-  return [...new Set(Array.from({ length: mostLines }, (_, i) => Math.floor(((i * golden) % 1) * points)))];
+  // The golden section of the points, or the next number that shares no factor with them, passes through all.
+  let step = Math.round((points * (Math.sqrt(5) - 1)) / 2);
+  while (divisor(step, points) > 1) step++;
+  return Array.from({ length: mostLines }, (_, i) => (i * step) % points);
 }
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+const valueText = ({ bool }: PlacedVariable, value: number): string =>
+  bool ? (value === 0 ? "false" : "true") : number(value);

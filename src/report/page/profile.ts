@@ -27,22 +27,30 @@ export interface Frame {
 
 export const scaleType = ({ kind }: AxisScale): "log" | "linear" => (kind === "log" ? "log" : "linear");
 
+/** Axes are named at their middle, without arrows: which way they go is plain from their numbers. */
+export const named = { labelAnchor: "center", labelArrow: "none" } as const;
+
+/** Logarithmic ticks as plain numbers, rather than with the letters of units. */
+export const format = ({ log }: { readonly log: boolean }): { tickFormat?: string } =>
+  log ? { tickFormat: "~g" } : {};
+
 /** `beside` the picture the axis is not named again, and the line lies as the picture's axis does. */
 export function profilePlot(profile: Profile, frame: Frame, beside: "above" | "right" | undefined): Element {
   const { axis, values, at, name, colour } = profile;
   const order = values.map((_, k) => k).sort((a, b) => axis.value(a) - axis.value(b));
   const points = order.map((k) => ({ along: axis.value(k), value: values[k] as number }));
   const here = { along: axis.value(at), value: values[at] as number };
-  const along = { type: scaleType(axis), domain: axis.domain } as const;
-  const value = { type: colour.log ? "log" : "linear", domain: padded(colour), grid: false } as const;
+  // Axes are drawn by the marks below, or not at all.
+  const along = { type: scaleType(axis), domain: axis.domain, axis: null } as const;
+  const value = { type: colour.log ? "log" : "linear", domain: padded(colour), axis: null } as const;
   const upright = beside !== "right";
   const place = upright ? ({ x: "along", y: "value" } as const) : ({ x: "value", y: "along" } as const);
   const ticks = 3;
   const marks = [
     upright
-      ? Plot.axisY({ ticks, label: beside ? null : name, tickSize: 3, labelAnchor: "center", labelArrow: "none" })
-      : Plot.axisX({ ticks, label: null, tickSize: 3 }),
-    ...(beside ? [] : [Plot.axisX({ label: axis.label, labelAnchor: "center", labelArrow: "none" })]),
+      ? Plot.axisY({ ticks, label: beside ? null : name, tickSize: 3, ...named, ...format(colour) })
+      : Plot.axisX({ ticks, label: null, tickSize: 3, ...format(colour) }),
+    ...(beside ? [] : [Plot.axisX({ label: axis.label, ...named, ...format({ log: axis.kind === "log" }) })]),
     upright
       ? Plot.ruleX([here], { x: "along", strokeOpacity: 0.35 })
       : Plot.ruleY([here], { y: "along", strokeOpacity: 0.35 }),

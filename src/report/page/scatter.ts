@@ -2,8 +2,12 @@
 
 import * as Plot from "@observablehq/plot";
 import { fitCanvas, h } from "./dom.ts";
+import { named } from "./profile.ts";
 import type { Scene } from "./scene.ts";
 import { fraction, type PlacedVariable } from "./variables.ts";
+
+/** Of the picture, left free at every side so that no point is cut. */
+const room = 0.02;
 
 const margin = { top: 12, right: 16, bottom: 46, left: 62 } as const;
 
@@ -70,14 +74,15 @@ export class Scatter {
     this.#left = new Float32Array(points);
     this.#top = new Float32Array(points);
     for (let row = 0; row < points; row++) {
-      this.#left[row] = margin.left + fraction(x, x.at(row)) * across;
-      this.#top[row] = margin.top + (1 - fraction(y, y.at(row))) * up;
+      this.#left[row] = margin.left + inside(fraction(x, x.at(row))) * across;
+      this.#top[row] = margin.top + (1 - inside(fraction(y, y.at(row)))) * up;
     }
     this.#stage.style.width = `${width}px`;
     this.#stage.style.height = `${height}px`;
-    const named = { labelAnchor: "center", labelArrow: "none" } as const;
-    const scale = ({ low, high, log }: PlacedVariable) =>
-      ({ type: log ? "log" : "linear", domain: low < high ? [low, high] : [low - 0.5, high + 0.5] }) as const;
+    const scale = ({ low, high }: PlacedVariable) => {
+      const beyond = low < high ? ((high - low) * room) / (1 - 2 * room) : 0.5;
+      return { type: "linear", domain: [low - beyond, high + beyond] } as const;
+    };
     const overlay = Plot.plot({
       width,
       height,
@@ -89,7 +94,7 @@ export class Scatter {
       y: scale(y),
       marks: [
         Plot.frame({ strokeOpacity: 0.25 }),
-        Plot.axisX({ label: x.name, ticks: Math.max(2, Math.round(across / 90)), ...named }),
+        Plot.axisX({ label: x.name, ticks: Math.max(2, Math.round(across / 90)), labelOffset: 38, ...named }),
         Plot.axisY({ label: y.name, ticks: Math.max(2, Math.round(up / 60)), labelOffset: 52, ...named }),
       ],
       className: "plot",
@@ -151,3 +156,5 @@ export class Scatter {
     this.#select(best < 0 ? undefined : best);
   }
 }
+
+const inside = (t: number): number => room + t * (1 - 2 * room);
