@@ -6,7 +6,8 @@ import { nodesOf } from "../program/order.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
 import type { Code } from "./protocol.ts";
-import { type CompileOptions, type TargetName, targets } from "./table.ts";
+import { type CompileOptions, type TargetName, type TargetRow, targets } from "./table.ts";
+import type { Measure } from "./tune.ts";
 
 interface Entry {
   /** Target, lane groups and the looks of the program: what differs here is another program. */
@@ -15,6 +16,8 @@ interface Entry {
   /** Its text, once it had to be told from one that looks alike. */
   text?: string;
   code: Code | Promise<Code>;
+  /** Whether the code was chosen by measurement. */
+  tuned?: boolean;
 }
 
 /** The least recently used are forgotten beyond this. */
@@ -63,6 +66,22 @@ export async function compile(program: Program, target: TargetName, options: Com
     forget(entry);
     throw error;
   }
+}
+
+/** The same with lane groups chosen by measurement, which is done once for all who ask. */
+export async function tune(
+  program: Program,
+  target: TargetName,
+  options: CompileOptions,
+  measure: Measure,
+): Promise<Code> {
+  const code = await compile(program, target, options);
+  const entry = find({ looks: looksOf(program, target, options), program });
+  const row: TargetRow = targets[target];
+  if (!entry || entry.tuned || !row.tune) return code;
+  entry.tuned = true;
+  entry.code = row.tune(program, options, measure);
+  return entry.code;
 }
 
 /** The same at once, for functions that cannot wait. */

@@ -13,6 +13,8 @@ import type { ReducePlan } from "./reduce/block.ts";
 export interface KernelCode {
   /** Points in a chunk: lanes × interleaved groups. */
   readonly points: number;
+  /** Roughly, what one point takes. */
+  readonly secondsPerPoint: number;
   /** Bytes of constants, shared inputs and scratch, from address 0. */
   readonly staticBytes: number;
   /** Bytes of one chunk's inputs, and of its outputs. */

@@ -7,7 +7,7 @@ import { x64Target } from "../emit/x64/target.ts";
 import { type BuildOptions, buildKernel } from "../kernel/build.ts";
 import type { Buffer, Kernel } from "../kernel/kernel.ts";
 import { type Layout, layoutOf } from "../kernel/layout.ts";
-import type { Target } from "../kernel/target.ts";
+import { workOf } from "../kernel/work.ts";
 import { limit } from "../pass/limit.ts";
 import type { Program } from "../program/program.ts";
 import { serialise } from "../program/serialise.ts";
@@ -15,6 +15,7 @@ import type { Place } from "./batch.ts";
 import { whyNotNative } from "./native.ts";
 import { compileAsync, compileSync, hasWasmSimd } from "./platform.ts";
 import type { Code, InterpreterCode, KernelCode } from "./protocol.ts";
+import { type Measure, tuned } from "./tune.ts";
 
 export interface TargetRow {
   /** Why it is taken, where it is, as a clause. */
@@ -26,6 +27,8 @@ export interface TargetRow {
   compile(program: Program, options: CompileOptions): Promise<Code>;
   /** The same at once, for functions that cannot wait. */
   compileSync(program: Program, options: CompileOptions): Code;
+  /** Code with as many lane groups as measure best; absent where there is nothing to choose. */
+  tune?(program: Program, options: CompileOptions, measure: Measure): Promise<Code>;
 }
 
 /** `groups`: the most lane groups that points can fill. */
@@ -33,14 +36,15 @@ export type CompileOptions = Required<BuildOptions>;
 
 type Emit = (kernel: Kernel, layout: Layout) => Uint8Array<ArrayBuffer>;
 
+/** Seconds that one unit of a kernel's work takes, roughly. */
+const SECONDS = 3e-10;
+
 /** A kernel's code, and where its buffers lie. */
-function compileKernel(
+function placed(
+  kernel: Kernel,
   program: Program,
-  target: Target,
   emit: Emit,
-  options: CompileOptions,
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly code: KernelCode } {
-  const kernel = buildKernel(program, target, options);
   const layout = layoutOf(kernel);
   const place = ({ id, dtype, elements }: Buffer): Place => ({
     dtype,
@@ -53,6 +57,7 @@ function compileKernel(
     bytes: emit(kernel, layout),
     code: {
       points: kernel.lanes * kernel.groups,
+      secondsPerPoint: (SECONDS * workOf(kernel.body)) / kernel.lanes,
       staticBytes: layout.staticBytes,
       inputBytes: layout.inputBytes,
       outputBytes: layout.outputBytes,
@@ -65,11 +70,14 @@ function compileKernel(
   };
 }
 
-const wasm = (program: Program, options: CompileOptions) => compileKernel(program, wasmTarget, emitWasm, options);
-
-function x64Code(program: Program, options: CompileOptions): Code {
-  const { bytes, code } = compileKernel(program, x64Target, emitX64, options);
+function x64Code(program: Program, kernel: Kernel): Code {
+  const { bytes, code } = placed(kernel, program, emitX64);
   return { kind: "x64", ...code, bytes };
+}
+
+async function wasmCode(program: Program, kernel: Kernel): Promise<Code> {
+  const { bytes, code } = placed(kernel, program, emitWasm);
+  return { kind: "wasm", ...code, module: await compileAsync(bytes) };
 }
 
 function interpreterCode(program: Program): InterpreterCode {
@@ -83,21 +91,28 @@ export const targets = {
     why: "the processor has AVX2, and koffi puts code into memory",
     whyNot: whyNotNative,
     lanes: x64Target.lanes,
-    compile: async (program, options) => x64Code(program, options),
-    compileSync: x64Code,
+    compile: async (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
+    compileSync: (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
+    tune: (program, options, measure) =>
+      tuned(buildKernel(program, x64Target, options), options.groups, {
+        assemble: async (kernel) => x64Code(program, kernel),
+        measure,
+      }),
   },
   wasm: {
     why: "WebAssembly with SIMD128 is there",
     whyNot: () => (hasWasmSimd() ? undefined : "WebAssembly with SIMD128 is not there"),
     lanes: wasmTarget.lanes,
-    compile: async (program, options) => {
-      const { bytes, code } = wasm(program, options);
-      return { kind: "wasm", ...code, module: await compileAsync(bytes) };
-    },
+    compile: (program, options) => wasmCode(program, buildKernel(program, wasmTarget, options)),
     compileSync: (program, options) => {
-      const { bytes, code } = wasm(program, options);
+      const { bytes, code } = placed(buildKernel(program, wasmTarget, options), program, emitWasm);
       return { kind: "wasm", ...code, module: compileSync(bytes) };
     },
+    tune: (program, options, measure) =>
+      tuned(buildKernel(program, wasmTarget, options), options.groups, {
+        assemble: (kernel) => wasmCode(program, kernel),
+        measure,
+      }),
   },
   interpreter: {
     why: "it runs everywhere",

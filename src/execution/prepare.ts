@@ -104,7 +104,10 @@ export class Preparation {
         const runSeconds = (performance.now() - started) / 1000;
         this.worked += runSeconds * devices.length;
         const times = { traceSeconds, compileSeconds, runSeconds };
-        return reportOf(tallies, this.target, job, bytes, { ...times, statuses: failures.counts });
+        return reportOf(tallies, this.target, job, bytes, {
+          ...times,
+          ...(failures.counts && { statuses: failures.counts }),
+        });
       },
     };
   }

@@ -3,9 +3,7 @@
 import { dtypeInfo } from "../base/dtype.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
 import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
-
-/** Turns assumed for loops whose count is known only at run time; a branch is taken once in as many times. */
-const USUAL_TURNS = 16;
+import { turnsOf } from "./work.ts";
 
 interface Hot {
   work: number;
@@ -17,9 +15,7 @@ function hottest(block: readonly Statement[], yields: readonly Register[], turns
   const work = turns * block.filter((s) => s.kind !== "const").length;
   let hot = work > best.work ? { work, block, yields } : best;
   for (const s of block) {
-    const count = s.kind === "loop" && typeof s.count === "number" ? s.count : USUAL_TURNS;
-    const inner = s.kind === "if" ? turns / USUAL_TURNS : turns * count;
-    for (const nested of blocksOf(s)) hot = hottest(nested, yieldsOf(s), inner, hot);
+    for (const nested of blocksOf(s)) hot = hottest(nested, yieldsOf(s), turns * turnsOf(s), hot);
   }
   return hot;
 }

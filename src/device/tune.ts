@@ -1,0 +1,41 @@
+/**
+ * The number of lane groups by measurement: the model's guess (kernel/pressure.ts) and its neighbours run for a moment,
+ * with loops that end early. All of them compute the same bits.
+ */
+
+import type { Kernel } from "../kernel/kernel.ts";
+import { MOST_GROUPS } from "../kernel/pressure.ts";
+import { shortened } from "../kernel/work.ts";
+import type { Code } from "./protocol.ts";
+
+/** Seconds that the code takes for a point. */
+export type Measure = (code: Code) => number;
+
+/** Work of a kernel that is measured: about half a millisecond for each lane group. */
+const SAMPLE = 2 ** 20;
+
+/** A neighbour must be better by this much: less is noise. */
+const BETTER = 0.97;
+
+interface Means {
+  readonly assemble: (kernel: Kernel) => Promise<Code>;
+  readonly measure: Measure;
+}
+
+/** The code of the kernel, or of one like it with other lane groups, `most` at most. */
+export async function tuned(kernel: Kernel, most: number, { assemble, measure }: Means): Promise<Code> {
+  const short = shortened(kernel, SAMPLE);
+  if (!short) return assemble(kernel);
+  const known = new Map<number, number>();
+  const timeOf = async (groups: number): Promise<number> => {
+    if (groups < 1 || groups > Math.min(most, MOST_GROUPS)) return Number.POSITIVE_INFINITY;
+    const time = known.get(groups) ?? measure(await assemble({ ...short, groups }));
+    known.set(groups, time);
+    return time;
+  };
+  let best = kernel.groups;
+  for (const step of [1, -1]) {
+    while ((await timeOf(best + step)) < BETTER * (await timeOf(best))) best += step;
+  }
+  return assemble({ ...kernel, groups: best });
+}
