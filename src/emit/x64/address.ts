@@ -11,8 +11,6 @@ import type { Machine, Vector } from "./machine.ts";
 export const scratch = { sum: gpr.rax, term: gpr.rcx } as const;
 export const chunksLeft = gpr.r8;
 export const areas = { static: gpr.rdi, input: gpr.rsi, output: gpr.rdx } as const;
-/** Below the saved registers: where the word to go on lies. */
-export const goOnPlace: Memory = { base: gpr.rbp, offset: -48 };
 const pool: readonly number[] = [gpr.r9, gpr.r10, gpr.r11, gpr.rbx, gpr.r12, gpr.r13, gpr.r14, gpr.r15];
 
 /** Bytes of a counter on the stack. */

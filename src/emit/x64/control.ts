@@ -1,7 +1,8 @@
 /** Loops and branches: steps that jump, and what gets its value on more than one way. */
 
 import type { Phi, Register, Statement } from "../../kernel/kernel.ts";
-import { type Addresses, goOnPlace, scratch } from "./address.ts";
+import { type Addresses, scratch } from "./address.ts";
+import { goOnPlace } from "./frame.ts";
 import type { Machine, Vector } from "./machine.ts";
 import { movesTo, writeMoves } from "./moves.ts";
 import type { Values } from "./values.ts";

@@ -210,6 +210,8 @@ const moves = {
   vgatherdps: m38(0x92, ["y", "vm32y", "y"], { readsFirst: true }),
   vgatherdpd: m38(0x92, ["y", "vm32x", "y"], { wide: true, readsFirst: true }),
   vzeroupper: ps(0x77, []),
+  vldmxcsr: ps(0xae, ["m32"], { digit: 2 }),
+  vstmxcsr: ps(0xae, ["m32"], { digit: 3 }),
 } as const;
 
 const legacy = (opcode: number, operands: Kinds, extra?: Extra, map = 0): Form =>
