@@ -11,7 +11,7 @@ import { addTallies, noTally, type PointJob, type Spread } from "./spread.ts";
 /** Tables of more bytes than this are put where all devices see them, instead of one copy for each. */
 const SMALL_TABLE = 2 ** 16;
 
-function inSharedMemory(source: ColumnSource): ColumnSource {
+export function inSharedMemory(source: ColumnSource): ColumnSource {
   if (source.kind !== "table" || source.values.byteLength <= SMALL_TABLE) return source;
   const { storage } = dtypeInfo[source.dtype];
   const values = new storage(new SharedArrayBuffer(source.values.byteLength));

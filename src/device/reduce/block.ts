@@ -24,7 +24,7 @@ export interface ReducedLeaf {
 }
 
 /** What a block knows of a cell. */
-export interface Partial {
+export interface CellPart {
   /** Points that were taken in. */
   readonly count: number;
   /** By leaf, element and accumulation. */
@@ -83,7 +83,7 @@ export class BlockReducer {
   }
 }
 
-export const readPartial = ({ leaves }: ReducePlan, input: NumberReader): Partial => ({
+export const readPart = ({ leaves }: ReducePlan, input: NumberReader): CellPart => ({
   count: input.next(),
   states: leaves.flatMap(({ elements, accumulations }) =>
     Array.from({ length: elements }, () => accumulations.map((how) => readState(how, input))).flat(),
@@ -91,7 +91,7 @@ export const readPartial = ({ leaves }: ReducePlan, input: NumberReader): Partia
 });
 
 /** Of no points. */
-export const emptyPartial = ({ leaves }: ReducePlan): Partial => ({
+export const emptyPart = ({ leaves }: ReducePlan): CellPart => ({
   count: 0,
   states: leaves.flatMap(({ elements, accumulations }) =>
     Array.from({ length: elements }, () => accumulations.map((how) => stateOf(how, new Float64Array(), 0))).flat(),

@@ -70,13 +70,13 @@ export class WideningHistogram implements State<WideningHistogram> {
   exponent: number;
   first: number;
 
-  private constructor(min: number, max: number, counts: Float64Array, outside: number) {
+  constructor(min: number, max: number, counts: Float64Array, outside: number) {
     this.min = min;
     this.max = max;
     this.counts = counts;
     this.outside = outside;
     this.exponent = exponentFor(min, max, counts.length);
-    this.first = binOf(min, this.exponent);
+    this.first = firstBin(min, max, this.exponent);
   }
 
   static of = (values: Float64Array, n: number, { bins }: { readonly bins: number }): WideningHistogram => {
@@ -113,7 +113,7 @@ export class WideningHistogram implements State<WideningHistogram> {
     this.min = Math.min(this.min, min);
     this.max = Math.max(this.max, max);
     this.exponent = exponentFor(this.min, this.max, counts.length);
-    this.first = binOf(this.min, this.exponent);
+    this.first = firstBin(this.min, this.max, this.exponent);
     if (!had || (first === this.first && exponent === this.exponent)) return;
     this.counts = new Float64Array(counts.length);
     const ratio = powerOfTwo(Math.min(this.exponent - exponent, 1022));
@@ -125,9 +125,10 @@ export class WideningHistogram implements State<WideningHistogram> {
     }
   }
 
-  /** The ends of the bins. */
+  /** The ends of the bins; from 0 to about 1 where there is nothing but zeros. */
   edges(): Float64Array {
-    const width = powerOfTwo(this.exponent);
+    const { counts, exponent } = this;
+    const width = powerOfTwo(exponent === LEAST ? -Math.floor(Math.log2(counts.length)) : exponent);
     return Float64Array.from({ length: this.counts.length + 1 }, (_, k) => (this.first + k) * width);
   }
 
@@ -173,6 +174,8 @@ const MOST = 1022;
 
 /** Bins are at least this much narrower than the largest number, which keeps their numbers exact. */
 const NARROWEST = 40;
+
+const firstBin = (min: number, max: number, exponent: number): number => (min <= max ? binOf(min, exponent) : 0);
 
 function binOf(x: number, exponent: number): number {
   const bin = Math.floor(x * powerOfTwo(-exponent));
