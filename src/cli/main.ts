@@ -4,9 +4,12 @@
 import { readFileSync } from "node:fs";
 import { cac } from "cac";
 import { devicesText } from "./devices.ts";
+import { type ExportOptions, exportStore } from "./export.ts";
 import { describe, exitCodeOf, UsageError } from "./failure.ts";
+import { type ReportCommand, reportStore } from "./report.ts";
 import { type RunOptions, run } from "./run.ts";
 import { type ShowOptions, show } from "./show.ts";
+import { verify } from "./verify.ts";
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
@@ -21,18 +24,34 @@ function commandLine() {
     .option("--devices <n>", "Number of devices", { default: "auto" })
     .option("--batch <n>", "States side by side on a device", { default: "auto" })
     .option("--dtype <dtype>", "float32 or float64", { default: "float32" })
+    .option("--store <dir>", "Write results to a Zarr store, chunk by chunk")
+    .option("--resume", "Go on with the store where an earlier run stopped")
+    .option("--overwrite", "Replace the store that is there")
+    .option("--chunk <n>", "Most points of a chunk of the store")
     .option("--json", "Print one JSON object instead of tables and pictures")
     .option("--quiet", "Print nothing but errors (and --json)")
-    .option("--out <file>", "Write parameters and results to a .csv or .json file")
+    .option("--out <file>", "Write parameters and results to a .parquet, .arrow, .csv or .json file")
+    .option("--report [file]", "Write a page for a browser; report.html if no name is given")
     .example("lanewise run model.ts --axis coupling=0.01:10:200:log --set noise=0 --out results.csv")
     .action((file: string, options: RunOptions) => run(file, options));
   cli.command("devices", "List what an execution can run on").action(() => console.log(devicesText()));
+  cli.command("verify <store>", "Read all of a store, and name what is damaged").action(verify);
   cli
     .command("show <file>", "Print what becomes of the model of FILE")
     .option("--program", "The traced program (default)")
     .option("--kernel", "The kernel: loops, registers, buffers")
     .option("--wasm", "The WebAssembly module")
     .action((file: string, options: ShowOptions) => show(file, options));
+  cli
+    .command("export <store>", "Write the points of a store as a table")
+    .option("--to <file>", "Ends in .parquet, .arrow, .arrows, .csv or .json")
+    .example("lanewise export results.zarr --to results.parquet")
+    .action((store: string, options: ExportOptions) => exportStore(store, options));
+  cli
+    .command("report <store>", "Write what a store holds as one page for a browser")
+    .option("--out <file>", "Name of the page", { default: "report.html" })
+    .option("--show <output>", "The output that is shown first")
+    .action((store: string, options: ReportCommand) => reportStore(store, options));
   cli.help();
   cli.version(version());
   return cli;
@@ -47,10 +66,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!cli.matchedCommand) {
       if (args.length === 0) cli.outputHelp();
       const got = args.length === 0 ? "none" : `"${args[0]}"`;
-      throw new UsageError(`lanewise: expected a command (run, devices, show), got ${got}; see lanewise --help`);
+      throw new UsageError(
+        `lanewise: expected a command (run, export, report, verify, devices, show), got ${got}; see lanewise --help`,
+      );
     }
-    await cli.runMatchedCommand();
-    return 0;
+    const code: unknown = await cli.runMatchedCommand();
+    return typeof code === "number" ? code : 0;
   } catch (error) {
     console.error(describe(error, debug));
     return exitCodeOf(error);

@@ -4,7 +4,13 @@ import { sizeOf } from "../base/shape.ts";
 import type { AnyModel } from "../execution/model.ts";
 import type { TableSource } from "../execution/table-source.ts";
 import { summarise } from "../execution/table-summary.ts";
-import { deviceCount, ParallelExecution, type Results, type RunOptions as Watch } from "../index.ts";
+import {
+  deviceCount,
+  ParallelExecution,
+  type Results,
+  type StoredResults,
+  type RunOptions as Watch,
+} from "../index.ts";
 import { Stopped, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { loadExploration } from "./load.ts";
@@ -12,9 +18,12 @@ import { checkOutput, writeTable } from "./output.ts";
 import { overrideSpace } from "./overrides.ts";
 import { picture } from "./picture.ts";
 import { progressBar } from "./progress.ts";
+import { factsOfRun } from "./provenance.ts";
+import { reportFile, writeReport } from "./report.ts";
+import { type StoreWords, storeOf, storeText } from "./store.ts";
 import { filesText, summaryTable } from "./summary.ts";
 
-export interface RunOptions {
+export interface RunOptions extends StoreWords {
   readonly set?: unknown;
   readonly axis?: unknown;
   readonly devices?: unknown;
@@ -23,28 +32,40 @@ export interface RunOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly out?: unknown;
+  readonly report?: unknown;
 }
 
 export async function run(file: string, options: RunOptions): Promise<void> {
   const out = options.out === undefined ? undefined : String(options.out);
   if (out !== undefined) checkOutput("--out", out);
+  const page = options.report === undefined ? undefined : reportFile("--report", options.report);
+  const store = storeOf(options);
   const execution = {
     nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),
     dtype: dtypeOf(options.dtype),
   };
-  const { model, space: given, args = [], kwargs, title, show } = await loadExploration(file);
+  const { model, space: given, args = [], kwargs, title, show, dims } = await loadExploration(file);
   const space = overrideSpace(given, textsOf(options.set), textsOf(options.axis));
   const talk = !options.quiet && !options.json;
   if (talk && title !== undefined) console.error(title);
   const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
-  const results = await watched(space.N, talk, (watch) => executor.run(watch));
-  const table = results.table();
+  const results = await watched<Results | StoredResults>(space.N, talk, (watch) =>
+    store
+      ? executor.run({ ...watch, ...store, ...(title !== undefined && { title }), ...(dims && { dims }) })
+      : executor.run(watch),
+  );
+  const table = await results.table();
   const shown = shownOutput(table, show);
-  const files: [file: string, what: string][] = [];
+  const files: [file: string, what: string][] = store ? [[store.store, storeText(results.length)]] : [];
   if (out !== undefined) {
     const bytes = await writeTable("--out", out, table);
     files.push([out, `${formatCount(results.length)} rows, ${formatBytes(bytes)}`]);
+  }
+  if (page !== undefined) {
+    const provenance = await factsOfRun({ file, dtype: execution.dtype, report: results.report });
+    const bytes = await writeReport("--report", page, results, { title: title ?? file, show: shown, provenance });
+    files.push([page, `${formatBytes(bytes)}, for any browser`]);
   }
   const summaries = await summarise(table);
   if (options.json) {

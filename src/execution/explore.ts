@@ -18,6 +18,8 @@ export interface Exploration<State, R, A extends readonly unknown[], K> {
   readonly title?: string;
   /** Name of the result that pictures show, as in `toColumns`. Default: the first. */
   readonly show?: string;
+  /** Names for the dimensions of results with a shape, by the names that results have in tables, as stores keep them. */
+  readonly dims?: { readonly [result: string]: readonly string[] };
 }
 
 /** An exploration of any types, as a reader of model files sees it. */
@@ -28,6 +30,7 @@ export interface AnyExploration {
   readonly kwargs?: object;
   readonly title?: string;
   readonly show?: string;
+  readonly dims?: { readonly [result: string]: readonly string[] };
 }
 
 /** For the default export of a file that `lanewise run` is given; it gives back what it gets, with types checked. */

@@ -9,7 +9,7 @@ import { explained, storeError } from "./fault.ts";
 import { type Files, putOver, sweep, TEMPORARY } from "./files.ts";
 import { type Layout, metadataOf, STATUS } from "./layout.ts";
 import { acquireLock, type Lock, type LockTimes } from "./lock.ts";
-import { isDeadName, thisWriter, writerName } from "./node-files.ts";
+import { isDeadName, nodeFiles, thisWriter, writerName } from "./node-files.ts";
 
 export interface SessionOptions {
   /** Goes on with a store of the same run, or makes one where there is none. */
@@ -128,4 +128,16 @@ export async function recordRun(store: Store, run: RunRecord): Promise<StoreDocu
   const document = { ...store.document, runs: [...store.document.runs, run] };
   await putOver(store.files, store.writer, DOCUMENT, encode(documentText(document)));
   return document;
+}
+
+/** A store on this machine that is only looked at. */
+export async function openForReading(path: string): Promise<Store> {
+  const files = nodeFiles(path);
+  try {
+    const bytes = await files.read(DOCUMENT);
+    if (!bytes) throw storeError(path, `expected a store of Lanewise, got none (no ${DOCUMENT}); check the path`);
+    return { where: path, files, writer: writerName(thisWriter()), document: parseDocument(path, bytes) };
+  } catch (error) {
+    throw explained(path, error);
+  }
 }

@@ -1,0 +1,36 @@
+/** What the words of the command line say of a store, and what is said of it after the run. */
+
+import type { StoreRunOptions } from "../index.ts";
+import { UsageError } from "./failure.ts";
+import { formatCount } from "./format.ts";
+
+export interface StoreWords {
+  readonly store?: unknown;
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+  readonly chunk?: unknown;
+}
+
+export type StoreWishes = Omit<StoreRunOptions, "signal" | "onProgress">;
+
+/** Undefined where no store is asked for. */
+export function storeOf({ store, resume, overwrite, chunk }: StoreWords): StoreWishes | undefined {
+  if (store === undefined) {
+    const lost = Object.entries({ resume, overwrite, chunk }).find(([, value]) => value !== undefined);
+    if (!lost) return undefined;
+    throw new UsageError(`--${lost[0]}: expected --store beside it, got none; add --store results.zarr`);
+  }
+  if (resume && overwrite) throw new UsageError("--resume: expected it without --overwrite, got both; drop one");
+  if (chunk !== undefined && !(Number.isSafeInteger(chunk) && (chunk as number) > 0)) {
+    throw new UsageError(`--chunk: expected a number of points, got "${String(chunk)}"; write --chunk 100000`);
+  }
+  return {
+    store: String(store),
+    resume: resume === true,
+    overwrite: overwrite === true,
+    ...(chunk !== undefined && { chunk: chunk as number }),
+  };
+}
+
+/** What a store holds, for the list of files after a run. */
+export const storeText = (points: number): string => `${formatCount(points)} points, Zarr v3`;
