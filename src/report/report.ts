@@ -19,7 +19,7 @@ export interface ReportOptions {
 
 /** Anything with a table: results in memory, results of a store. */
 export interface Reportable {
-  table(): TableSource;
+  table(): TableSource | Promise<TableSource>;
 }
 
 /**
@@ -30,10 +30,10 @@ export interface Reportable {
  *     import { reportHtml } from "lanewise/report";
  *     await writeFile("report.html", await reportHtml(results, { title: "Epidemics", show: "attackRate" }));
  *
- * @throws {RangeError} when `show` is no result.
+ * Rejects with a RangeError when `show` is no result.
  */
 export async function reportHtml(results: Reportable, options: ReportOptions = {}): Promise<string> {
-  const table = results.table();
+  const table = await results.table();
   const { title = "Results", provenance = {} } = options;
   const outputs = withRole(table, "result").map(({ name }) => name);
   const show = options.show ?? outputs[0] ?? "";
