@@ -16,6 +16,8 @@ export type ErrorKind =
   | "package"
   /** Results larger than the memory budget. */
   | "memory"
+  /** Points that did not go well, in a run that is to end then. */
+  | "point"
   /** A store that cannot be written or read, is in use, damaged, or of another run. */
   | "store";
 

@@ -25,6 +25,8 @@ export interface StatusCounts {
   readonly failed: number;
 }
 
+export const noCounts: StatusCounts = { pending: 0, ok: 0, notFinite: 0, stepLimit: 0, failed: 0 };
+
 /** Counts a column of statuses. */
 export function countStatus(status: Uint8Array): StatusCounts {
   const counts = new Float64Array(statusNames.length);

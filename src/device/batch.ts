@@ -128,11 +128,11 @@ export function markLimited({ status }: Columns, start: number, limited: ArrayLi
 }
 
 /**
- * Gives points that are computed their status: not finite where a float is not, else ok; a step limit that the runner
- * has marked stays. Comes after the results, so that a point with a status has them. Gives the number not finite.
+ * Gives points that are computed their status: not finite where a float is not, else ok; a step limit or a
+ * failure that is marked stays. Comes after the results, so that a point with a status has them. Gives the number not finite.
  */
 export function markFinished({ data, status }: Columns, types: readonly Type[], start: number, count: number): number {
-  for (let p = start; p < start + count; p++) if (status[p] !== STEP_LIMIT) status[p] = OK;
+  for (let p = start; p < start + count; p++) if ((status[p] as number) < STEP_LIMIT) status[p] = OK;
   let found = 0;
   data.forEach((column, i) => {
     const { dtype, shape } = types[i] as Type;

@@ -24,6 +24,7 @@ export function resultsOf<R>(
   { structure, paths, outputs }: Outputs,
   columns: ResultColumns,
   report: Report,
+  reasonOf?: (point: number) => string | undefined,
 ): Results<ResultOf<R>, StackedOf<R>> {
   // Parameters as the user wrote them, in 64 bits, rather than as the model's floats.
   const sources = space.outsideColumns();
@@ -45,7 +46,16 @@ export function resultsOf<R>(
     axes?.map(({ size }) => size),
   );
   return new Results(
-    { structure, types: outputs, columns, table: [...parameters, ...results], names, axes, report },
+    {
+      structure,
+      types: outputs,
+      columns,
+      table: [...parameters, ...results],
+      names,
+      axes,
+      report,
+      ...(reasonOf && { reasonOf }),
+    },
     view,
   );
 }

@@ -10,17 +10,25 @@ import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, resultBytes } from "../store/memory.ts";
 import { resultsOf } from "./assemble.ts";
 import { chunksOf } from "./chunks.ts";
+import type { FailureOptions } from "./failures.ts";
 import type { AnyModel } from "./model.ts";
 import { Preparation } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
+import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
+import { reduceJob } from "./reduce-run.ts";
+import type { ReducedOf, Reductions } from "./reduce-spec.ts";
 import type { Results } from "./results.ts";
+import { runStored } from "./run-stored.ts";
 import { runJob } from "./schedule.ts";
+import { checkStoreRun, isStoreRun, type StoreRunOptions } from "./store-options.ts";
+import type { StoredResults } from "./stored-results.ts";
 import { type StreamChunk, type StreamOptions, streamChunk, streamPoints } from "./stream.ts";
 import type { RestOf, ResultOf, StackedOf } from "./types.ts";
 import * as check from "./validate.ts";
 
 /** What every execution can be told. */
-export interface ExecutionOptions<A extends readonly unknown[] = readonly unknown[], K = unknown> {
+export interface ExecutionOptions<A extends readonly unknown[] = readonly unknown[], K = unknown>
+  extends FailureOptions {
   /** The model's arguments after the state. Arrays are shared by all points and arrive as `NdArray`. Default none. */
   readonly args?: A | undefined;
   /** The model's last argument, a record of named values. Default: the model is called without it. */
@@ -48,6 +56,12 @@ export interface ParallelOptions<A extends readonly unknown[] = readonly unknown
   readonly fastMath?: boolean;
   /** Whether results lie in memory that threads share. Default: where the platform allows it. */
   readonly sharedMemory?: boolean;
+  /**
+   * Milliseconds that a device may spend on one batch. One that takes longer is taken to hang: its thread is ended, and
+   * the batch is computed again elsewhere, then in halves, until the points that hang are known; they get the status
+   * "failed". Default none: how long a batch may take, only the model's author knows.
+   */
+  readonly deviceTimeout?: number;
 }
 
 const parallelOptions = [
@@ -56,6 +70,7 @@ const parallelOptions = [
   "target",
   "fastMath",
   "sharedMemory",
+  "deviceTimeout",
 ] as const satisfies readonly (keyof ParallelOptions)[];
 
 /** How to watch a run, and to stop it. */
@@ -100,21 +115,41 @@ export class ParallelExecution<
     this.#options = options;
   }
 
+  /** Computes all points into a store on disk; resolves when all of them are there, with results that are read from it. */
+  run(options: StoreRunOptions): Promise<StoredResults<ResultOf<R>, StackedOf<R>>>;
+  /**
+   * Computes all points and keeps none: results are reduced while the run goes on, over all points or over axes.
+   *
+   *     const results = await executor.run({ reduce: { attackRate: ["mean", "std"] }, over: ["seed"] });
+   *     results.at(0).attackRate.mean;
+   *     results.grid("attackRate.std");
+   */
+  run<const Q extends Reductions>(
+    options: RunOptions & ReduceOptions<Q>,
+  ): Promise<Results<ReducedOf<Q>, StackedOf<ReducedOf<Q>>>>;
   /**
    * Computes all points; resolves when every result is in.
    *
    * Rejects with a LanewiseError of kind `"trace"` or `"type"` for a model that cannot be traced, `"memory"` for results
-   * larger than the budget, `"device"` when a device dies, or with the signal's reason.
+   * larger than the budget, `"device"` when devices do not start, `"point"` where `onError` or `failFast` say so, or with
+   * the signal's reason.
    */
-  async run(options: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
+  run(options?: RunOptions): Promise<Results<ResultOf<R>, StackedOf<R>>>;
+  async run(options: RunOptions & Partial<ReduceOptions> = {}): Promise<unknown> {
+    if (isStoreRun(options)) {
+      const stored = { preparation: this.#preparation, holder: this, space: this.#space };
+      return runStored(stored, checkStoreRun(where, options));
+    }
     const asked = check.checkRun(where, options);
     const budget = this.#options.memoryBudget ?? freeMemory() / 2;
-    const { job, traced, report } = await this.#preparation.prepare(this, asked, (types, total) =>
+    if (isReduced(asked)) return this.#reduce(asked, budget);
+    const { job, traced, report, failures } = await this.#preparation.prepare(this, asked, (types, total) =>
       checkBudget(where, types, total, budget),
     );
     const columns = allocateResults(traced.outputs, job.total, job.shared);
     const tallies = job.total === 0 ? [] : await runJob({ ...job, columns });
-    return resultsOf<R>(this.#space, traced, columns, report(tallies, resultBytes(traced.outputs, job.total)));
+    const told = report(tallies, resultBytes(traced.outputs, job.total));
+    return resultsOf<R>(this.#space, traced, columns, told, failures.reasonOf);
   }
 
   /**
@@ -134,6 +169,14 @@ export class ParallelExecution<
       const bytes = resultBytes(traced.outputs, chunk.count);
       yield streamChunk<R>(this.#space, traced, chunk, report(chunk.tallies, bytes));
     }
+  }
+
+  async #reduce(asked: RunOptions & ReduceOptions, budget: number): Promise<unknown> {
+    const { job, traced, report } = await this.#preparation.prepare(this, asked, () => undefined);
+    const reducing = new Reducing(`${where}.run`, this.#space, traced, asked, budget);
+    const inOrder = { ...job, sources: reducing.order.sources(job.sources) };
+    const tallies = job.total === 0 ? [] : await reduceJob(inOrder, reducing.plan, reducing.take);
+    return reducing.results((bytes) => report(tallies, bytes));
   }
 
   /** Lets go of the devices; the last execution to do so ends their threads. Another run starts them again. */

@@ -27,7 +27,7 @@ export interface Suspect extends Part {
 export interface PointFault {
   readonly first: number;
   readonly count: number;
-  /** A clause that begins with "it" and speaks of the device. */
+  /** What the model threw, or what became of the device: "it …". */
   readonly reason: string;
 }
 

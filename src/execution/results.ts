@@ -6,6 +6,7 @@
 import { fromValue, type NdArray } from "../array/ndarray.ts";
 import type { TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
+import { OK, PENDING, type StatusName, statusNames } from "../base/status.ts";
 import { type Structure, unflatten } from "../base/tree.ts";
 import type { Type } from "../base/value.ts";
 import { resolveIndex, resolveSlice } from "../space/check.ts";
@@ -20,6 +21,18 @@ import { type Column, columnsOf, gather, rowsOf } from "./table.ts";
 import { type SourceColumn, statusName, type TableSource, tableSource } from "./table-source.ts";
 import { sliceView, type View } from "./view.ts";
 
+/** A point that did not go well. */
+export interface FailedPoint {
+  /** Its place among the results. */
+  readonly index: number;
+  /** By path. */
+  readonly parameters: Row;
+  /** "not finite": a float of its results is NaN or infinite; "step limit": a `whileLoop` reached `maxSteps`; "failed": no results. */
+  readonly status: StatusName;
+  /** Of a point that failed, where it is known: what the model threw, or what became of the device. */
+  readonly reason?: string;
+}
+
 /** Everything that all views of one run share. */
 export interface ResultData {
   /** The tree that the model returned. */
@@ -33,6 +46,8 @@ export interface ResultData {
   /** Of a product space. */
   readonly axes: readonly SpaceAxis[] | undefined;
   readonly report: Report;
+  /** Why a point of the run failed, where that is known. */
+  readonly reasonOf?: (point: number) => string | undefined;
 }
 
 /**
@@ -96,6 +111,23 @@ export class Results<T = unknown, S = unknown> implements Iterable<T> {
   /** Per point: 0 pending, 1 ok, 2 a result is NaN or infinite, 3 a step limit was reached, 4 failed. */
   get status(): Uint8Array {
     return gather({ data: this.#data.columns.status }, { dtype: "bool", shape: [] }, this.#view) as Uint8Array;
+  }
+
+  /** The points that did not go well, in order: at most `most` of them. Default all. */
+  failed(most = Number.POSITIVE_INFINITY): FailedPoint[] {
+    const { table, names, reasonOf } = this.#data;
+    const parameters = table.slice(0, table.length - names.length);
+    const found: FailedPoint[] = [];
+    const { status } = this;
+    for (let index = 0; index < status.length && found.length < most; index++) {
+      const here = status[index] as number;
+      if (here === OK || here === PENDING) continue;
+      const [row = {}] = rowsOf(parameters, sliceView(this.#view, index, 1, 1));
+      const reason = reasonOf?.(this.#view.index(index));
+      const name = statusNames[here] as StatusName;
+      found.push({ index, parameters: row, status: name, ...(reason === undefined ? {} : { reason }) });
+    }
+    return found;
   }
 
   /** One object per point: parameters, then results, under their path names. */

@@ -5,21 +5,27 @@ import { elementOf } from "../base/column.ts";
 import type { FloatDType } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
-import { STEP_LIMIT } from "../base/status.ts";
+import { STEP_LIMIT, type StatusCounts } from "../base/status.ts";
 import { sameStructure } from "../base/tree.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
 import { markFinished } from "../device/batch.ts";
 import { freeMemory } from "../device/platform.ts";
+import { blockAt, blockCount } from "../device/reduce/blocks.ts";
 import { checkOptions, checkPoints } from "../space/check.ts";
 import type { ModelState } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { allocateResults, checkBudget, type ResultColumns, resultBytes } from "../store/memory.ts";
 import { type Outputs, resultsOf } from "./assemble.ts";
+import { FAIL_FAST_POINTS, Failures } from "./failures.ts";
 import { type EvaluatedModel, eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
 import type { ExecutionOptions, RunOptions } from "./parallel.ts";
 import { Reporter } from "./progress.ts";
+import { markFailed } from "./recovery.ts";
+import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
+import type { ReducedOf, Reductions } from "./reduce-spec.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
+import { type StreamChunk, type StreamOptions, streamChunk, streamPoints } from "./stream.ts";
 import type { RestOf, ResultOf, StackedOf } from "./types.ts";
 import * as check from "./validate.ts";
 
@@ -54,43 +60,140 @@ export class SequentialExecution<
     checkOptions(where, options, check.options);
     check.checkArgs(where, options.args, options.kwargs);
     check.checkBytes(where, options.memoryBudget);
+    check.checkFailures(where, options);
     this.#float = check.checkFloat(where, options.dtype);
     this.#model = model;
     this.#space = space;
     this.#options = options;
   }
 
-  /** Computes all points, in order. Rejects with what the model throws, or with the signal's reason. */
-  async run(options: RunOptions = {}): Promise<Results<ResultOf<R>, StackedOf<R>>> {
-    const { signal, onProgress } = check.checkRun(where, options);
+  /** Computes all points and keeps none, as `ParallelExecution` does, with the same bits. */
+  run<const Q extends Reductions>(
+    options: RunOptions & ReduceOptions<Q>,
+  ): Promise<Results<ReducedOf<Q>, StackedOf<ReducedOf<Q>>>>;
+  /**
+   * Computes all points, in order. A point at which the model throws has the status "failed", and its error's message
+   * is the reason; rejects with what the model throws where it does so at all of the first hundred points or `onError`
+   * says so, with an error of kind `"point"` as that of `ParallelExecution`, or with the signal's reason.
+   */
+  run(options?: RunOptions): Promise<Results<ResultOf<R>, StackedOf<R>>>;
+  async run(options: RunOptions & Partial<ReduceOptions> = {}): Promise<unknown> {
+    const asked = check.checkRun(where, options);
+    const budget = this.#options.memoryBudget ?? freeMemory() / 2;
+    if (isReduced(asked)) return this.#reduce(asked, budget);
+    const began = performance.now();
+    const whole = this.#parts(asked, function* ({ outputs }, total) {
+      checkBudget(where, outputs, total, budget);
+      yield { start: 0, count: total };
+    });
+    const { outputs, count, columns, notFinite, failures } = (await whole.next()).value as Part;
+    const report = reportOf(count, began, outputs.outputs, notFinite, failures.counts);
+    return resultsOf<R>(this.#space, outputs, columns, report, failures.reasonOf);
+  }
+
+  /** As that of `ParallelExecution`: chunks of points with their results, in order. */
+  async *stream(options: StreamOptions = {}): AsyncGenerator<StreamChunk<ResultOf<R>, StackedOf<R>>, void, void> {
+    const asked = check.checkStream(where, options);
+    const began = performance.now();
+    for await (const part of this.#parts(asked, function* (outputs, total) {
+      const points = asked.points ?? streamPoints(outputs, total);
+      for (let start = 0; start < total; start += points) yield { start, count: Math.min(points, total - start) };
+    })) {
+      const report = reportOf(part.count, began, part.outputs.outputs, part.notFinite);
+      yield streamChunk<R>(this.#space, part.outputs, part, report);
+    }
+  }
+
+  async #reduce(asked: RunOptions & ReduceOptions, budget: number): Promise<unknown> {
+    const began = performance.now();
+    const space = this.#space;
+    let reducing: Reducing | undefined;
+    let notFinite = 0;
+    let block = 0;
+    const start = (outputs: Outputs): Reducing => {
+      reducing = new Reducing(`${where}.run`, space, outputs, asked, budget);
+      return reducing;
+    };
+    const blocks = function* (outputs: Outputs) {
+      const { plan, order } = start(outputs);
+      for (let k = 0; k < blockCount(plan.blocks); k++) yield { ...blockAt(plan.blocks, k), index: order.index };
+    };
+    for await (const part of this.#parts(asked, blocks)) {
+      reducing?.reduce(block++, part.columns);
+      notFinite += part.notFinite;
+    }
+    const whole = reducing ?? start(this.#none());
+    return whole.results((bytes) => ({ ...reportOf(space.N, began, [], notFinite), bytes }));
+  }
+
+  /** Computes parts of the space one after the other; what they are may depend on the types of the results. */
+  async *#parts(
+    { signal, onProgress }: RunOptions,
+    partsOf: (outputs: Outputs, total: number) => Iterable<PartRange>,
+  ): AsyncGenerator<Part, void, void> {
     signal?.throwIfAborted();
     const total = this.#space.N;
     checkPoints(where, total);
     let done = 0;
     const reporter = new Reporter(total, () => [done], onProgress);
-    const began = performance.now();
-    const point = this.#evaluator();
-    let first: { readonly outputs: Outputs; readonly columns: ResultColumns } | undefined;
-    for (let breath = performance.now(); done < total; done++) {
-      signal?.throwIfAborted();
-      const { values, limited, ...outputs } = point(done);
-      first ??= { outputs, columns: this.#allocate(outputs.outputs, total) };
-      store(first.outputs, outputs, values, first.columns, done);
-      if (limited) first.columns.status[done] = STEP_LIMIT;
-      reporter.tell();
-      if (performance.now() - breath < BREATH_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      breath = performance.now();
+    const evaluate = this.#evaluator();
+    const failures = new Failures(`${where}.run`, this.#space, this.#options);
+    const first = total === 0 ? undefined : this.#first(evaluate, total);
+    const outputs = first?.results ?? this.#none();
+    let breath = performance.now();
+    for (const { start, count, index = (i: number) => i } of partsOf(outputs, total)) {
+      const columns = allocateResults(outputs.outputs, count, false);
+      let notFinite = 0;
+      for (let i = 0; i < count; i++) {
+        signal?.throwIfAborted();
+        const point = index(start + i);
+        const results = first && point === first.point ? first.results : this.#attempt(evaluate, point, failures);
+        if (results) {
+          const { values, limited, ...now } = results;
+          store(outputs, now, values, columns, i, point);
+          if (limited) columns.status[i] = STEP_LIMIT;
+        } else markFailed(columns, outputs.outputs, i, 1);
+        notFinite += markFinished(columns, outputs.outputs, i, 1);
+        failures.inspect(columns.status.subarray(i, i + 1), point);
+        done++;
+        reporter.tell();
+        if (performance.now() - breath < BREATH_MS) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        breath = performance.now();
+      }
+      if (done === total) reporter.finish();
+      yield { outputs, start, count, columns, notFinite, failures };
     }
-    reporter.finish();
-    const { outputs, columns } = first ?? this.#none();
-    const runSeconds = (performance.now() - began) / 1000;
-    const notFinite = markFinished(columns, outputs.outputs, 0, total);
-    return resultsOf<R>(this.#space, outputs, columns, reportOf(total, runSeconds, outputs.outputs, notFinite));
+  }
+
+  /** The first point that goes well tells the types of all; without one among so many, the model is at fault. */
+  #first(evaluate: Evaluate, total: number): { readonly point: number; readonly results: EvaluatedModel } {
+    let failure: { readonly error: unknown } | undefined;
+    for (let point = 0; point < Math.min(total, FAIL_FAST_POINTS); point++) {
+      try {
+        return { point, results: evaluate(point) };
+      } catch (error) {
+        if (this.#options.onError === "stop") throw error;
+        failure ??= { error };
+      }
+    }
+    throw failure?.error;
+  }
+
+  /** A point's results, or nothing where the model throws. */
+  #attempt(evaluate: Evaluate, point: number, failures: Failures): EvaluatedModel | undefined {
+    try {
+      return evaluate(point);
+    } catch (error) {
+      if (this.#options.onError === "stop") throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      failures.fault({ first: point, count: 1, reason });
+      return undefined;
+    }
   }
 
   /** Gives a point's results by its index. */
-  #evaluator(): (index: number) => EvaluatedModel {
+  #evaluator(): Evaluate {
     const float = this.#float;
     const space = this.#space;
     const sources = space.columns(float);
@@ -102,23 +205,44 @@ export class SequentialExecution<
     };
   }
 
-  #allocate(types: readonly Type[], total: number): ResultColumns {
-    checkBudget(where, types, total, this.#options.memoryBudget ?? freeMemory() / 2);
-    return allocateResults(types, total, false);
-  }
-
   /** Without a point to look at, a trace tells the results' types. */
-  #none(): { readonly outputs: Outputs; readonly columns: ResultColumns } {
+  #none(): Outputs {
     const model = this.#model as (...args: unknown[]) => unknown;
     const { args = [], kwargs } = this.#options;
-    const outputs = traceOverSpace({ model, space: this.#space, args, kwargs, float: this.#float });
-    return { outputs, columns: allocateResults(outputs.outputs, 0, false) };
+    return traceOverSpace({ model, space: this.#space, args, kwargs, float: this.#float });
   }
 }
 
+/** Points to be computed one after the other. */
+interface PartRange {
+  readonly start: number;
+  readonly count: number;
+  /** The space's number of a point; default: the same. */
+  readonly index?: (i: number) => number;
+}
+
+interface Part extends Omit<PartRange, "index"> {
+  readonly outputs: Outputs;
+  /** Of these points alone. */
+  readonly columns: ResultColumns;
+  readonly notFinite: number;
+  /** Of the run so far. */
+  readonly failures: Failures;
+}
+
+type Evaluate = (point: number) => EvaluatedModel;
+
 const typeOf = ({ dtype, shape }: Type): Type => ({ dtype, shape });
 
-function store(first: Outputs, now: Outputs, values: readonly Value[], columns: ResultColumns, index: number): void {
+/** Writes the results of point `index` of the space to row `row`. */
+function store(
+  first: Outputs,
+  now: Outputs,
+  values: readonly Value[],
+  columns: ResultColumns,
+  row: number,
+  index: number,
+): void {
   if (!sameStructure(first.structure, now.structure)) {
     throw new LanewiseError(
       "type",
@@ -135,15 +259,22 @@ function store(first: Outputs, now: Outputs, values: readonly Value[], columns: 
           `got ${formatType({ dtype, shape })} at point ${index}; let it not depend on the point`,
       );
     }
-    columns.data[k]?.set(data, index * data.length);
+    columns.data[k]?.set(data, row * data.length);
   });
 }
 
 /** The model runs as it is written, here. */
 const itself = { name: "this thread", target: "eager", why: "the model itself runs, point by point" } as const;
 
-const reportOf = (points: number, runSeconds: number, types: readonly Type[], notFinite: number): Report =>
-  Object.freeze({
+function reportOf(
+  points: number,
+  began: number,
+  types: readonly Type[],
+  notFinite: number,
+  statuses?: StatusCounts,
+): Report {
+  const runSeconds = (performance.now() - began) / 1000;
+  return Object.freeze({
     points,
     batches: points,
     batchSize: Math.min(1, points),
@@ -154,4 +285,6 @@ const reportOf = (points: number, runSeconds: number, types: readonly Type[], no
     pointsPerSecond: points === 0 ? 0 : points / Math.max(runSeconds, 1e-9),
     bytes: resultBytes(types, points),
     notFinite,
+    ...(statuses && { statuses }),
   });
+}

@@ -1,13 +1,16 @@
 /** What executions are asked for, checked: every fault has its own sentence. */
 
 import type { FloatDType } from "../base/dtype.ts";
+import { isPlainObject } from "../base/tree.ts";
 import { hostDeviceCount } from "../device/host.ts";
 import { canShareMemory } from "../device/platform.ts";
 import { defaultTarget, type TargetName, targetNames, targets } from "../device/table.ts";
 import { describe } from "../space/arrays.ts";
 import { checkCount, checkOptions } from "../space/check.ts";
 import { AbstractSpace } from "../space/space.ts";
+import type { FailureOptions } from "./failures.ts";
 import type { ExecutionOptions, RunOptions } from "./parallel.ts";
+import type { ReduceOptions } from "./reduce.ts";
 import type { StreamOptions } from "./stream.ts";
 
 export function checkModel(where: string, model: unknown): void {
@@ -31,13 +34,33 @@ export const options = [
   "kwargs",
   "dtype",
   "memoryBudget",
+  "onError",
+  "failFast",
 ] as const satisfies readonly (keyof ExecutionOptions)[];
 
-export function checkRun(where: string, options: RunOptions): RunOptions {
+export function checkRun<O extends RunOptions & Partial<ReduceOptions>>(where: string, options: O): O {
   const run = `${where}.run`;
-  checkOptions(run, options, watching);
+  checkOptions(run, options, [...watching, ...reducing]);
   checkWatching(run, options);
+  checkReducing(run, options);
   return options;
+}
+
+const reducing = ["reduce", "over", "nonFinite"] as const satisfies readonly (keyof ReduceOptions)[];
+
+/** The reductions themselves are looked at when the results are known. */
+function checkReducing(where: string, { reduce, over, nonFinite }: Partial<ReduceOptions>): void {
+  if (reduce === undefined && (over !== undefined || nonFinite !== undefined)) {
+    const got = over === undefined ? "nonFinite" : "over";
+    throw new TypeError(`${where}: expected reduce beside ${got}, got none; write { reduce: { result: "mean" } }`);
+  }
+  if (reduce !== undefined && (!isPlainObject(reduce) || Object.keys(reduce).length === 0)) {
+    throw new TypeError(
+      `${where}: expected reduce as an object, got ${describe(reduce)}; write { reduce: { result: "mean" } }`,
+    );
+  }
+  if (nonFinite === undefined || nonFinite === "omit" || nonFinite === "propagate") return;
+  throw new TypeError(`${where}: expected nonFinite "omit" or "propagate", got ${describe(nonFinite)}; choose one`);
 }
 
 export function checkStream(where: string, options: StreamOptions): StreamOptions {
@@ -50,7 +73,7 @@ export function checkStream(where: string, options: StreamOptions): StreamOption
 
 const watching = ["signal", "onProgress"] as const satisfies readonly (keyof RunOptions)[];
 
-function checkWatching(where: string, { signal, onProgress }: RunOptions): void {
+export function checkWatching(where: string, { signal, onProgress }: RunOptions): void {
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new TypeError(
       `${where}: expected an AbortSignal as signal, got ${describe(signal)}; give controller.signal of an AbortController`,
@@ -133,6 +156,21 @@ export function checkShared(where: string, shared: unknown): boolean {
   throw new TypeError(
     `${where}: expected a page that may share memory, got one that is not cross-origin isolated; ` +
       "leave out sharedMemory, or serve the page with the headers COOP same-origin and COEP require-corp",
+  );
+}
+
+export function checkFailures(where: string, { onError, failFast }: FailureOptions): void {
+  checkBoolean(where, "failFast", failFast);
+  if (onError === undefined || onError === "record" || onError === "stop") return;
+  throw new TypeError(
+    `${where}: expected onError to be "record" or "stop", got ${describe(onError)}; leave it out to record`,
+  );
+}
+
+export function checkTimeout(where: string, timeout: unknown): void {
+  if (timeout === undefined || (typeof timeout === "number" && timeout > 0)) return;
+  throw new RangeError(
+    `${where}: expected deviceTimeout to be a positive number of milliseconds, got ${describe(timeout)}; leave it out for none`,
   );
 }
 
