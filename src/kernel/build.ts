@@ -24,7 +24,7 @@ export function buildKernel(program: Program, target: Target, options: BuildOpti
 }
 
 /** More statements than this in a row do not stay in the processor's caches of instructions; measured on both targets. */
-const LONGEST = 2000;
+const LONGEST = 1200;
 
 /** What unrolls into too long a block becomes loops; a block that is long by itself stays as it is. */
 function lowerShort(program: Program, target: Target, fastMath: boolean): Kernel {
