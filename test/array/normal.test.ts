@@ -149,9 +149,12 @@ test("as many are far out as there should be", () => {
   }
 });
 
+const split = random.split(random.key(6, { impl: "philox" }), 1000);
+
 /** Numbers of one place over keys that come of each other, as steps and points of a model draw them. */
 const overKeys: readonly [string, (i: number) => NdArray][] = [
   ["steps", (i) => random.foldIn(random.key(5, { impl: "philox" }), i)],
+  ["splits", (i) => split.at(i)],
   ["seeds", (i) => random.key(i, { impl: "philox" })],
   ["steps of steps", (i) => random.foldIn(random.foldIn(random.key(5, { impl: "philox" }), i >> 6), i & 63)],
 ];
