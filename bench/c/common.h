@@ -59,9 +59,14 @@ typedef struct {
 static int outputs(const job *j);
 static void run(const job *j, int groups);
 
+// On a machine that is not alone, CLOCK_THREAD_CPUTIME_ID shows which of two programs is the better one.
+#ifndef CLOCK
+#define CLOCK CLOCK_MONOTONIC
+#endif
+
 static double now_ms(void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK, &t);
   return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
 }
 

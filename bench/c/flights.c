@@ -25,12 +25,12 @@ INLINE void stage(const int U, const network *n, const vf *y, const vf *z, vf *s
     vf met[4];
     EACH met[u] = splat(0.0f);
     for (int route = n->starts[i]; route < n->starts[i + 1]; route++) {
-      const vf *there = z + (size_t)n->origin[route] * 2 * U + U;
+      const vf *there = z + (size_t)(n->airports + n->origin[route]) * U;
       const vf weight = splat(n->weight[route]);
       EACH met[u] = met[u] + there[u] * weight;
     }
     EACH {
-      const int s = i * 2 * U + u, f = s + U;
+      const int s = i * U + u, f = s + n->airports * U;
       const vf exposure = z[f] * home + met[u] * n->away[u];
       const vf infections = z[s] * exposure * n->beta[u];
       const vf ks = -infections, kf = infections - z[f] * splat(RECOVERY);
@@ -52,13 +52,13 @@ INLINE void chunk(const int U, const job *j, int at) {
     n.beta[u] = load(j->in[0].f + at + u * LANES) * splat(RECOVERY);
     n.away[u] = (splat(1.0f) - load(j->in[1].f + at + u * LANES)) * splat(MIXING);
   }
-  // Of each airport the susceptible and the infected.
+  // The susceptible of all airports, then the infected.
   const size_t vectors = (size_t)airports * 2 * U;
   vf *y = aligned(vectors * sizeof(vf)), *a = aligned(vectors * sizeof(vf)), *b = aligned(vectors * sizeof(vf)),
      *sum = aligned(vectors * sizeof(vf)), *swap, peak[4], day[4];
   for (int i = 0; i < airports; i++) EACH {
-    y[i * 2 * U + u] = splat(1.0f - (i == first ? SEED : 0.0f));
-    y[i * 2 * U + U + u] = splat(i == first ? SEED : 0.0f);
+    y[i * U + u] = splat(1.0f - (i == first ? SEED : 0.0f));
+    y[(airports + i) * U + u] = splat(i == first ? SEED : 0.0f);
   }
   EACH peak[u] = day[u] = splat(0.0f);
   for (int t = 0; t < j->steps; t++) {
@@ -71,8 +71,8 @@ INLINE void chunk(const int U, const job *j, int at) {
     y = sum;
     sum = swap;
     EACH {
-      vf total = y[U + u] * splat(population[0]);
-      for (int i = 1; i < airports; i++) total = total + y[i * 2 * U + U + u] * splat(population[i]);
+      vf total = y[airports * U + u] * splat(population[0]);
+      for (int i = 1; i < airports; i++) total = total + y[(airports + i) * U + u] * splat(population[i]);
       const vi higher = (vi)(total > peak[u]);
       day[u] = select_f(higher, splat((float)(t + 1) * (float)DT), day[u]);
       peak[u] = select_f(higher, total, peak[u]);
@@ -81,7 +81,7 @@ INLINE void chunk(const int U, const job *j, int at) {
   EACH {
     vf attack = splat(0.0f), reached = splat(0.0f);
     for (int i = 0; i < airports; i++) {
-      const vf ever = splat(1.0f) - y[i * 2 * U + u];
+      const vf ever = splat(1.0f) - y[i * U + u];
       attack = attack + ever * splat(population[i]);
       reached = reached + select_f((vi)(ever > splat(0.01f)), splat(1.0f), splat(0.0f));
     }
