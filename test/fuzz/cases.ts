@@ -4,6 +4,7 @@ import { runInThisContext } from "node:vm";
 import type { TypedArray } from "../../src/base/dtype.ts";
 import { isLanewiseError } from "../../src/base/errors.ts";
 import type { Value } from "../../src/base/value.ts";
+import { contract } from "../../src/kernel/contract.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { printKernel } from "../../src/kernel/print.ts";
 import { verifyKernel } from "../../src/kernel/verify.ts";
@@ -99,10 +100,16 @@ function kernelFails(backend: Backend, kernel: Kernel, seed: number): Found {
   return compareKernel(backend, kernel, fill, { guard: guardOf(seed) })[0];
 }
 
+/** Every other one with fused products, where the target has them. */
+function kernelFor({ target }: Backend, seed: number): Kernel {
+  const kernel = { ...randomKernel(seed, kindOf(seed)), lanes: target.lanes };
+  return seed % 2 === 0 && target.native.has("fusedAdd") ? contract(kernel) : kernel;
+}
+
 const kernels: Case = (seed, counts) => {
   count(counts, "kernels");
   for (const backend of targets) {
-    const kernel = { ...randomKernel(seed, kindOf(seed)), lanes: backend.target.lanes };
+    const kernel = kernelFor(backend, seed);
     if (seed % LOOK === 3) profile(kernel, counts);
     const found = kernelFails(backend, kernel, seed);
     if (found) return `${backend.target.name}: ${found}`;
@@ -210,7 +217,7 @@ export const smallest: { readonly [K in Kind]: (seed: number, trying: (text: str
   kernels: (seed) => {
     const fails = (backend: Backend) => (kernel: Kernel) => kernelFails(backend, kernel, seed) !== undefined;
     for (const backend of targets) {
-      const kernel = { ...randomKernel(seed, kindOf(seed)), lanes: backend.target.lanes };
+      const kernel = kernelFor(backend, seed);
       if (fails(backend)(kernel)) return printKernel(smallestKernel(kernel, fails(backend)));
     }
     return "fails no more";

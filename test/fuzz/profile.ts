@@ -1,7 +1,8 @@
 /** What kernels have in them, counted: proof that a fuzz came to what it is for. */
 
-import { allocate, SPARE } from "../../src/emit/x64/allocate.ts";
+import { allocate } from "../../src/emit/x64/allocate.ts";
 import { stepsOf } from "../../src/emit/x64/emit.ts";
+import { SPARE } from "../../src/emit/x64/final.ts";
 import { x64Target } from "../../src/emit/x64/target.ts";
 import type { Kernel, Phi, Register, Statement } from "../../src/kernel/kernel.ts";
 import { layoutOf } from "../../src/kernel/layout.ts";

@@ -5,8 +5,8 @@
 
 import { LanewiseError } from "../../base/errors.ts";
 import { areas, chunksLeft } from "./address.ts";
-import { type Allocated, SPARE } from "./allocate.ts";
 import { type Assembler, gpr, type Memory, type Operand } from "./encoder.ts";
+import { type Allocated, SPARE } from "./final.ts";
 import type { Machine } from "./machine.ts";
 
 const VECTOR_BYTES = 32;

@@ -1,6 +1,6 @@
 /** When each vector of a machine's steps is needed, and how far away its next use is. Positions are steps' numbers. */
 
-import { forms, type Instruction } from "./forms.ts";
+import { factsOf } from "./facts.ts";
 import type { Machine, Step, StepOperand, Vector } from "./machine.ts";
 
 export interface Loop {
@@ -14,20 +14,13 @@ export interface Loop {
 const isVector = (operand: StepOperand | undefined): operand is Vector =>
   typeof operand === "object" && "vector" in operand;
 
-const comparisons: ReadonlySet<Instruction> = new Set(["vptest", "vucomiss", "vucomisd"]);
-
-/** The vector that an instruction writes. */
-export const outOf = (name: Instruction, operands: readonly StepOperand[]): Vector | undefined =>
-  isVector(operands[0]) && !comparisons.has(name) && !forms[name].operands[0]?.startsWith("m")
-    ? operands[0]
-    : undefined;
-
 export function vectorsOf(step: Step): { readonly out: Vector | undefined; readonly reads: readonly Vector[] } {
   if (step.kind === "move") return { out: step.to, reads: [step.from] };
   if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term] };
   if (step.kind === "gather") return { out: step.out, reads: [step.at] };
   if (step.kind !== "instruction") return { out: undefined, reads: [] };
-  const out = outOf(step.name, step.operands);
+  const [first] = step.operands;
+  const out = isVector(first) && factsOf(step.name).writes ? first : undefined;
   return { out, reads: (out ? step.operands.slice(1) : step.operands).filter(isVector) };
 }
 

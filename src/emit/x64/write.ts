@@ -1,7 +1,8 @@
 /** Allocated steps → machine code: a function of one argument, with its frame on the stack and its constants behind it. */
 
-import { type Allocated, allocate, FINISH } from "./allocate.ts";
+import { allocate } from "./allocate.ts";
 import { Assembler } from "./encoder.ts";
+import { type Allocated, FINISH } from "./final.ts";
 import { closeFrame, Frame, openFrame } from "./frame.ts";
 import type { Machine } from "./machine.ts";
 

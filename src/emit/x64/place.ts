@@ -1,0 +1,105 @@
+/** Writes a step with registers for its vectors. */
+
+import { factsOf } from "./facts.ts";
+import { vectorsOf } from "./live.ts";
+import type { Step, StepOperand, Vector } from "./machine.ts";
+import type { Registers } from "./registers.ts";
+
+type Of<K extends Step["kind"]> = Step & { kind: K };
+
+export function placeInstruction(registers: Registers, step: Of<"instruction">): void {
+  const { out, reads } = vectorsOf(step);
+  const { place, foldable } = factsOf(step.name);
+  const operands = ordered(registers, step);
+  const pinned = registers.pinned(reads);
+  const located = operands.map((operand, i) => {
+    if (typeof operand === "number" || !("vector" in operand)) return operand;
+    if (out && i === 0) return -1;
+    const { vector } = operand;
+    if (foldable && i === place && !registers.has(operand) && !registers.worthLoading(operand)) {
+      return registers.homeOf(vector);
+    }
+    const register = registers.bring(vector, pinned);
+    pinned.push(register);
+    return register;
+  });
+  registers.releaseDead(reads);
+  if (!out) {
+    registers.write(step.name, ...located);
+    return;
+  }
+  const register = registers.take(out.vector, []);
+  located[0] = register;
+  registers.write(step.name, ...located);
+  registers.keep(out.vector, register);
+}
+
+/** What is in no register is read where the instruction can read memory. */
+function ordered(registers: Registers, { name, operands }: Of<"instruction">): readonly StepOperand[] {
+  if (!factsOf(name).commutes) return operands;
+  const [out, a, b] = operands as [StepOperand, StepOperand, StepOperand];
+  const isHere = (o: StepOperand): boolean => typeof o === "object" && "vector" in o && registers.has(o);
+  return !isHere(a) && isHere(b) ? [out, b, a] : operands;
+}
+
+export function placeMove(registers: Registers, { to, from }: Of<"move">): void {
+  if (to.vector === from.vector) return;
+  registers.leave(to);
+  const source = registers.of(from);
+  if (source >= 0 && registers.dies(from)) {
+    registers.state[source] = to.vector;
+    registers.keep(to.vector, source);
+    return;
+  }
+  const register = registers.take(to.vector, source >= 0 ? [source] : []);
+  if (source >= 0) registers.write("vmovaps", register, source);
+  else registers.write("vmovups", register, registers.homeOf(from.vector));
+  registers.keep(to.vector, register);
+}
+
+/** The mask, the result and the indices are three different registers. */
+export function placeGather(registers: Registers, { out, memory, at, wide }: Of<"gather">): void {
+  const index = registers.bring(at.vector, []);
+  const result = registers.take(out.vector, [index]);
+  // The mask has no use after this: it leaves at once.
+  const mask = registers.take(out.vector, [index, result]);
+  registers.state[mask] = -1;
+  registers.releaseDead([at]);
+  registers.write("vpcmpeqd", mask, mask, mask);
+  registers.write("vxorps", result, result, result);
+  registers.write(wide ? "vgatherdpd" : "vgatherdps", result, { ...memory, index }, mask);
+  registers.keep(out.vector, result);
+}
+
+/** Overwrites what dies, or what had to be loaded anyway; one of the others may stay in memory. */
+export function placeFused(registers: Registers, { family, suffix, out, factors, term }: Of<"fused">): void {
+  const reads = [...factors, term];
+  const over = reads.find((v) => registers.has(v) && registers.dies(v)) ?? reads.find((v) => !registers.has(v)) ?? term;
+  const pinned = registers.pinned(reads);
+  const [a, b] = over === term ? factors : [factors[over === factors[0] ? 1 : 0], term];
+  // The third operand may be memory. Products commute, so the first two orders serve both factors.
+  const swap = !registers.has(a) && registers.has(b);
+  const [second, third] = swap ? [b, a] : [a, b];
+  const order = over === term ? "231" : swap ? "132" : "213";
+  // The two may be one: brought for the first, it is there for the other.
+  const first = registers.bring(second.vector, pinned);
+  pinned.push(first);
+  const inMemory = !registers.has(third) && !registers.worthLoading(third);
+  const last = inMemory ? registers.homeOf(third.vector) : registers.bring(third.vector, pinned);
+  if (typeof last === "number") pinned.push(last);
+  const register = takeCopy(registers, out, over, pinned);
+  registers.releaseDead(reads);
+  registers.state[register] = out.vector;
+  registers.write(`${family}${order}${suffix}`, register, first, last);
+  registers.keep(out.vector, register);
+}
+
+/** A register for `vector` that holds `source`: its own where it is not needed any more. */
+function takeCopy(registers: Registers, vector: Vector, source: Vector, pinned: readonly number[]): number {
+  const here = registers.of(source);
+  if (here >= 0 && registers.dies(source)) return here;
+  const register = registers.take(vector.vector, pinned);
+  if (here >= 0) registers.write("vmovaps", register, here);
+  else registers.write("vmovups", register, registers.homeOf(source.vector));
+  return register;
+}
