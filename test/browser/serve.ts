@@ -11,7 +11,7 @@ export const chromiumPath = "/usr/bin/chromium";
 
 export const hasChromium = (): boolean => existsSync(chromiumPath);
 
-const flags = [
+export const flags = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

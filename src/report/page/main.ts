@@ -132,6 +132,7 @@ async function start(): Promise<void> {
     ]);
     parallel?.draw(scene, parallel.element.clientWidth, key !== lines);
     lines = key;
+    if (!document.documentElement.dataset.ready) performance.mark("ready");
     document.documentElement.dataset.ready = "true";
   };
   store.listen(() => void draw());
