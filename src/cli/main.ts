@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The words of the command line → what they ask for, and an exit code: 0, 1, 2 (usage) or 130 (stopped). */
+/** The words of the command line → what they ask for, and an exit code (failure.ts). */
 
 import { readFileSync } from "node:fs";
 import { cac } from "cac";
 import { devicesText } from "./devices.ts";
 import { type ExportOptions, exportStore } from "./export.ts";
-import { describe, exitCodeOf, UsageError } from "./failure.ts";
+import { describe, exitCodeOf, exitCodes, Stopped, UsageError } from "./failure.ts";
+import { endBy } from "./interrupt.ts";
 import { type ReportCommand, reportStore } from "./report.ts";
 import { type RunOptions, run } from "./run.ts";
 import { type ShowOptions, show } from "./show.ts";
@@ -28,6 +29,9 @@ function commandLine() {
     .option("--resume", "Go on with the store where an earlier run stopped")
     .option("--overwrite", "Replace the store that is there")
     .option("--chunk <n>", "Most points of a chunk of the store")
+    .option("--on-error <what>", "record: points that fail are data; stop: end at the first", { default: "record" })
+    .option("--no-fail-fast", "Go on even if the first 100 points all fail alike")
+    .option("--timeout <seconds>", "Longest time for a batch; a device that takes longer is replaced")
     .option("--json", "Print one JSON object instead of tables and pictures")
     .option("--quiet", "Print nothing but errors (and --json)")
     .option("--out <file>", "Write parameters and results to a .parquet, .arrow, .csv or .json file")
@@ -52,10 +56,16 @@ function commandLine() {
     .option("--out <file>", "Name of the page", { default: "report.html" })
     .option("--show <output>", "The output that is shown first")
     .action((store: string, options: ReportCommand) => reportStore(store, options));
-  cli.help();
+  cli.help((sections) => [
+    ...sections,
+    { title: "Exit codes", body: exitCodes.map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`).join("\n") },
+  ]);
   cli.version(version());
   return cli;
 }
+
+/** How long a stopped process may take to end by itself. */
+const PATIENCE_MS = 5000;
 
 export async function main(argv: readonly string[]): Promise<number> {
   const debug = argv.includes("--debug");
@@ -74,6 +84,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return typeof code === "number" ? code : 0;
   } catch (error) {
     console.error(describe(error, debug));
+    // Threads that do not come to an end would keep the process alive.
+    if (error instanceof Stopped) setTimeout(() => endBy(error.signal), PATIENCE_MS).unref();
     return exitCodeOf(error);
   }
 }

@@ -1,6 +1,7 @@
 /** `lanewise run FILE`: the exploration of a file, run on all devices, with a bar, a table and a picture. */
 
 import { sizeOf } from "../base/shape.ts";
+import type { FailureOptions } from "../execution/failures.ts";
 import type { AnyModel } from "../execution/model.ts";
 import type { TableSource } from "../execution/table-source.ts";
 import { summarise } from "../execution/table-summary.ts";
@@ -11,8 +12,10 @@ import {
   type StoredResults,
   type RunOptions as Watch,
 } from "../index.ts";
-import { Stopped, UsageError } from "./failure.ts";
+import { failedPoints, failedText } from "./failed.ts";
+import { SOME_FAILED, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
+import { commandAgain, type Interruptible, interruptible } from "./interrupt.ts";
 import { loadExploration } from "./load.ts";
 import { checkOutput, writeTable } from "./output.ts";
 import { overrideSpace } from "./overrides.ts";
@@ -33,9 +36,13 @@ export interface RunOptions extends StoreWords {
   readonly quiet?: boolean;
   readonly out?: unknown;
   readonly report?: unknown;
+  readonly onError?: unknown;
+  readonly failFast?: boolean;
+  readonly timeout?: unknown;
 }
 
-export async function run(file: string, options: RunOptions): Promise<void> {
+/** Gives the exit code. */
+export async function run(file: string, options: RunOptions): Promise<number> {
   const out = options.out === undefined ? undefined : String(options.out);
   if (out !== undefined) checkOutput("--out", out);
   const page = options.report === undefined ? undefined : reportFile("--report", options.report);
@@ -44,13 +51,14 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),
     dtype: dtypeOf(options.dtype),
+    ...failureOptions(options),
   };
   const { model, space: given, args = [], kwargs, title, show, dims } = await loadExploration(file);
   const space = overrideSpace(given, textsOf(options.set), textsOf(options.axis));
   const talk = !options.quiet && !options.json;
   if (talk && title !== undefined) console.error(title);
   const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
-  const results = await watched<Results | StoredResults>(space.N, talk, (watch) =>
+  const results = await watched<Results | StoredResults>(space.N, talk, store !== undefined, (watch) =>
     store
       ? executor.run({ ...watch, ...store, ...(title !== undefined && { title }), ...(dims && { dims }) })
       : executor.run(watch),
@@ -68,35 +76,71 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     files.push([page, `${formatBytes(bytes)}, for any browser`]);
   }
   const summaries = await summarise(table);
+  const reasons = new Map("failed" in results ? results.failed(FEW).map(({ index, reason }) => [index, reason]) : []);
+  const failed = await failedPoints(table, (point) => reasons.get(point));
+  const code = failed.count > 0 ? SOME_FAILED : 0;
   if (options.json) {
-    console.log(JSON.stringify({ title, points: results.length, outputs: summaries, report: results.report }, null, 2));
+    const { length: points, report } = results;
+    console.log(JSON.stringify({ title, points, outputs: summaries, failed, report }, null, 2));
   }
-  if (!talk) return;
+  if (!talk) return code;
   console.log(summaryTable(summaries));
   console.log(reportLine(results.report));
+  if (failed.count > 0) console.log(`\n${failedText(failed, results.length)}`);
   const drawn = await picture(table, shown);
   if (drawn !== undefined) console.log(`\n${drawn}`);
   if (files.length > 0) console.log(`\n${filesText(files)}`);
+  return code;
 }
 
-/** Runs with a bar; Ctrl-C stops the run, and a second one the process. */
-async function watched<R>(total: number, talk: boolean, start: (watch: Watch) => Promise<R>): Promise<R> {
+/** Failed points that are looked at for their reasons. */
+const FEW = 100;
+
+function failureOptions({
+  onError,
+  failFast = true,
+  timeout,
+}: RunOptions): FailureOptions & { deviceTimeout?: number } {
+  if (onError !== undefined && onError !== "record" && onError !== "stop") {
+    throw new UsageError(`--on-error: expected record or stop, got "${String(onError)}"; choose one of the two`);
+  }
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    throw new UsageError(`--timeout: expected a number of seconds, got "${String(timeout)}"; write --timeout 60`);
+  }
+  return { onError: onError ?? "record", failFast, ...(timeout !== undefined && { deviceTimeout: timeout * 1000 }) };
+}
+
+/** Runs with a bar; a signal stops the run. */
+async function watched<R>(
+  total: number,
+  talk: boolean,
+  stored: boolean,
+  start: (watch: Watch) => Promise<R>,
+): Promise<R> {
   const bar = progressBar(total, process.stderr, talk);
-  const stopping = new AbortController();
   const began = performance.now();
   let done = 0;
-  const interrupt = (): void => stopping.abort(new Stopped(stoppedText(done, total, began)));
-  process.once("SIGINT", interrupt);
+  const run: Interruptible = {
+    stopped: () => {
+      const again = stored ? `\nto go on: ${commandAgain(["--overwrite"], ["--resume"])}` : "";
+      return stoppedText(done, total, began) + again;
+    },
+    stopping: () => {
+      if (stored) console.error("stopping: what is being computed is committed first; once more to stop at once");
+    },
+    leave: () => bar.stop(),
+  };
   try {
-    return await start({
-      signal: stopping.signal,
-      onProgress: (progress) => {
-        done = progress.done;
-        bar.update(done);
-      },
-    });
+    return await interruptible(run, (signal) =>
+      start({
+        signal,
+        onProgress: (progress) => {
+          done = progress.done;
+          bar.update(done);
+        },
+      }),
+    );
   } finally {
-    process.off("SIGINT", interrupt);
     bar.stop();
   }
 }
