@@ -133,8 +133,8 @@ export class HeatMap {
     const right = (event.clientX - box.left - margin.left) / width;
     const up = 1 - (event.clientY - box.top - margin.top) / height;
     if (right < 0 || right > 1 || up < 0 || up > 1) return undefined;
-    const { model, state } = this.#scene;
-    return model.moved(model.moved(state.selected, x, scaleX.nearest(right)), y, scaleY.nearest(up));
+    const { model, store } = this.#scene;
+    return model.moved(model.moved(store.state.selected, x, scaleX.nearest(right)), y, scaleY.nearest(up));
   }
 
   #hover(row: number | undefined): void {
@@ -163,8 +163,10 @@ export class HeatMap {
     if (!move) return;
     event.preventDefault();
     const [axis, scale, by] = move;
-    const { model, state } = this.#scene;
-    this.#select(model.moved(state.selected, axis, stepAlong(axis, scale, model.position(state.selected, axis), by)));
+    const { model, store } = this.#scene;
+    this.#select(
+      model.moved(store.state.selected, axis, stepAlong(axis, scale, model.position(store.state.selected, axis), by)),
+    );
   }
 }
 

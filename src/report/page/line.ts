@@ -50,7 +50,7 @@ export class Line {
     const left = event.clientX - this.#stage.getBoundingClientRect().left - frame.marginLeft;
     const t = left / (this.#width - frame.marginLeft - frame.marginRight);
     if (t < 0 || t > 1) return undefined;
-    return this.#scene.model.moved(this.#scene.state.selected, this.#axis, this.#scale.nearest(t));
+    return this.#scene.model.moved(this.#scene.store.state.selected, this.#axis, this.#scale.nearest(t));
   }
 
   #select(row: number | undefined): void {
@@ -63,8 +63,8 @@ export class Line {
     const by = { ArrowRight: far, ArrowLeft: -far, End: end, Home: start }[event.key];
     if (by === undefined || !this.#scale || !this.#scene) return;
     event.preventDefault();
-    const { model, state } = this.#scene;
-    const at = stepAlong(this.#axis, this.#scale, model.position(state.selected, this.#axis), by);
-    this.#select(model.moved(state.selected, this.#axis, at));
+    const { model, store } = this.#scene;
+    const at = stepAlong(this.#axis, this.#scale, model.position(store.state.selected, this.#axis), by);
+    this.#select(model.moved(store.state.selected, this.#axis, at));
   }
 }

@@ -142,7 +142,7 @@ export class Scatter {
     if (!direction || !this.#scene) return;
     event.preventDefault();
     const [dx = 0, dy = 0] = direction;
-    const { selected } = this.#scene.state;
+    const { selected } = this.#scene.store.state;
     const [x, y] = [this.#left[selected] as number, this.#top[selected] as number];
     let [best, distance] = [-1, Number.POSITIVE_INFINITY];
     for (let row = 0; row < this.#left.length; row++) {
