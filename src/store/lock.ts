@@ -61,7 +61,7 @@ async function beats(
 ): Promise<boolean> {
   const began = performance.now();
   while (performance.now() - began < lease) {
-    await wait(beat / 4);
+    await wait(Math.min(beat, lease) / 4);
     const now = await readHolder(files, number);
     // Released meanwhile: whoever asks looks again.
     if (now === undefined) return false;

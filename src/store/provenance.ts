@@ -38,7 +38,15 @@ function git(...args: string[]): Promise<string | undefined> {
   });
 }
 
-export async function provenance(): Promise<Provenance> {
+let known: Promise<Provenance> | undefined;
+
+/** Asked for once: the code that runs is the one that was there when the process began. */
+export function provenance(): Promise<Provenance> {
+  known ??= look();
+  return known;
+}
+
+async function look(): Promise<Provenance> {
   const [commit, changes] = await Promise.all([
     git("rev-parse", "HEAD"),
     git("status", "--porcelain", "--untracked-files=no"),
