@@ -13,7 +13,7 @@ export interface Blocks {
   readonly cells: number;
   /** Points in a cell. */
   readonly points: number;
-  /** Most points in a block, unless a single cell is larger. */
+  /** Most points in a block. */
   readonly most: number;
 }
 

@@ -13,7 +13,7 @@ export function reduceBlocks({ outputs }: Task, runner: Runner, request: ReduceR
   const stopped = (): boolean => control !== undefined && Atomics.load(control, STOP) !== 0n;
   const reducer = new BlockReducer(plan);
   const out = new NumberWriter();
-  const room = Math.max(rule.batch, blockAt(plan.blocks, first).count);
+  const room = Math.max(rule.batch, plan.blocks.most);
   const columns = allocateColumns(outputs, room);
   let points = 0;
   let batches = 0;
