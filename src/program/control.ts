@@ -8,6 +8,8 @@ import { type ControlName, type Node, type Region, typeOf } from "./program.ts";
 type Rule = (node: Node, fail: Fail) => void;
 
 const counter: Type = { dtype: "int32", shape: [] };
+/** What the counter can count to. */
+const MOST_TURNS = 2 ** 31 - 1;
 
 function expectTypes(what: string, types: readonly Type[], wanted: readonly Type[], fail: Fail): void {
   if (!isType(types, wanted)) fail(`${what} ${formatTypes(wanted)}`, formatTypes(types));
@@ -28,7 +30,9 @@ function rowOf(type: Type, length: number, fail: Fail): Type {
 
 const loop: Rule = (node, fail) => {
   const { length, reverse, carries: count } = node.attrs;
-  if (!Number.isSafeInteger(length) || (length as number) < 0) fail("a length of at least 0", String(length));
+  if (!Number.isSafeInteger(length) || (length as number) < 0 || (length as number) > MOST_TURNS) {
+    fail("a length from 0 to 2^31 - 1", String(length));
+  }
   if (typeof reverse !== "boolean") fail("reverse as true or false", String(reverse));
   const carried = Number.isSafeInteger(count) && (count as number) >= 0 && (count as number) <= node.operands.length;
   if (!carried) fail(`a count of carries up to ${node.operands.length}`, String(count));

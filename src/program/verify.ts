@@ -16,6 +16,8 @@ import { schedule } from "./order.ts";
 import { numberNodes, printNode } from "./print.ts";
 import { type Node, type Program, type Region, typeOf } from "./program.ts";
 
+const MOST_ELEMENTS = 2 ** 31 - 1;
+
 export function verify(program: Program): void {
   verifyInterface(program);
   const order = schedule(program.root);
@@ -30,6 +32,9 @@ export function verify(program: Program): void {
     if (!Number.isSafeInteger(node.id) || node.id < 0) fail("an id of at least 0", `${node.id}`);
     if (ids.has(node.id)) fail("an id of its own", `${node.id}, which another node has`);
     ids.add(node.id);
+    node.types.forEach((type) => {
+      verifySize(type, fail);
+    });
     verifyNode(node, program.root, owners, fail);
   }
 }
@@ -50,6 +55,12 @@ function verifyInterface({ inputs, outputs, root }: Program): void {
     if (!isType(parameter.types, [type])) failInput(`a parameter of ${formatType(type)}`, formatTypes(parameter.types));
   });
   verifyRegion(root, fail);
+}
+
+/** Elements are counted in 32 bits with a sign. */
+function verifySize(type: Type, fail: Fail): void {
+  const most = Math.max(sizeOf(type.shape), ...type.shape);
+  if (most > MOST_ELEMENTS) fail("arrays of at most 2^31 - 1 elements", formatType(type));
 }
 
 /** Parameters in order, results that can be seen. */

@@ -6,6 +6,7 @@ import { isLanewiseError } from "../../src/base/errors.ts";
 import type { Value } from "../../src/base/value.ts";
 import { contract } from "../../src/kernel/contract.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
+import { layoutOf } from "../../src/kernel/layout.ts";
 import { printKernel } from "../../src/kernel/print.ts";
 import { verifyKernel } from "../../src/kernel/verify.ts";
 import { deserialise } from "../../src/program/deserialise.ts";
@@ -118,9 +119,9 @@ const kernels: Case = (seed, counts) => {
 };
 
 /** Elements computed for a point, and for the compilation of what is not run. */
-const MOST_WORK = 1e5;
+const MOST_WORK = 3e4;
 const COMPILE_MS = 20_000;
-const RUN_MS = 1_000;
+const RUN_MS = 5_000;
 
 /** Calls `f`; gives undefined when it takes longer. */
 function within<T>(ms: number, f: () => T): { value: T } | undefined {
@@ -156,6 +157,13 @@ function refused<T>(f: () => T, counts: Counts, where: string): { value: T } | u
   }
 }
 
+function compileOnly(program: Program, setting: Setting): void {
+  for (const { target, emit } of targets) {
+    const kernel = kernelOf(program, setting, target);
+    emit(kernel, layoutOf(kernel));
+  }
+}
+
 const mutants: Case = (seed, counts) => {
   count(counts, "mutants");
   const read = within(COMPILE_MS, () => refused(() => deserialise(mutant(seed)), counts, "when read"));
@@ -166,7 +174,8 @@ const mutants: Case = (seed, counts) => {
   const work = programWork(program);
   if (work > MOST_WORK) {
     count(counts, "mutants too large to run");
-    return undefined;
+    const compiled = within(COMPILE_MS, () => refused(() => compileOnly(program, setting), counts, "by a target"));
+    return compiled ? undefined : "compiling takes too long";
   }
   const points = pointsOf(program, seed, setting);
   const wanted = within(RUN_MS, () => runInterpreter(program, points));

@@ -5,6 +5,8 @@ import { emitWasm } from "../../src/emit/wasm/emit.ts";
 import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import { emitX64 } from "../../src/emit/x64/emit.ts";
 import { x64Target } from "../../src/emit/x64/target.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
+import type { Layout } from "../../src/kernel/layout.ts";
 import type { Target } from "../../src/kernel/target.ts";
 import type { Placement } from "./place-kernel.ts";
 
@@ -19,6 +21,7 @@ export interface Loaded {
 export interface Backend {
   readonly target: Target;
   readonly canRun: boolean;
+  emit(kernel: Kernel, layout: Layout): Uint8Array<ArrayBuffer>;
   load(placement: Placement): Loaded;
 }
 
@@ -27,6 +30,7 @@ const WASM_PAGE = 65536;
 export const wasm: Backend = {
   target: wasmTarget,
   canRun: true,
+  emit: emitWasm,
   load({ kernel, layout, bytes, chunks, inputs, outputs }) {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE) });
     const module = new WebAssembly.Module(emitWasm(kernel, layout));
@@ -40,6 +44,7 @@ export const wasm: Backend = {
 /** Machine code over memory that `memoryOf` gives; by default any of this process. */
 export const x64Over = (memoryOf: (placement: Placement) => ArrayBuffer): Backend => ({
   target: x64Target,
+  emit: emitX64,
   canRun: whyNotNative() === undefined,
   load(placement) {
     const { kernel, layout, chunks, inputs, outputs } = placement;

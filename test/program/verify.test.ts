@@ -234,7 +234,7 @@ const broken: [rule: string, damage: (p: Program) => void, message: string][] = 
   [
     "a loop has a length",
     (p) => break_(find(p, "loop"), { attrs: { length: -1, reverse: false, carries: 1 } }),
-    "%6: float32[], float32[4] = loop %0, %4 {carries: 1, length: -1, reverse: false}: expected a length of at least 0, got -1",
+    "%6: float32[], float32[4] = loop %0, %4 {carries: 1, length: -1, reverse: false}: expected a length from 0 to 2^31 - 1, got -1",
   ],
   [
     "a loop has a direction",

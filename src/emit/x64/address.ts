@@ -1,6 +1,5 @@
 /** General registers: where buffers begin, loops' counters, and pointers that advance with them. */
 
-import { LanewiseError } from "../../base/errors.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import { elementBytes, type Layout } from "../../kernel/layout.ts";
 import { blocksOf } from "../../kernel/statement.ts";
@@ -76,10 +75,6 @@ export class Addresses {
   of(buffer: Buffer, index: Index, plain = false): Memory {
     const area = areaOf(buffer);
     const offset = (this.layout.offsets.get(buffer.id) as number) + index.offset * elementBytes(this.kernel, buffer);
-    if (offset >= 2 ** 31 || offset < -(2 ** 31)) {
-      const expected = "buffers of less than 2^31 bytes in all";
-      throw new LanewiseError("program", `emitX64: expected ${expected}, got byte ${offset}; use smaller arrays`);
-    }
     const terms = this.termsOf(buffer, index);
     if (terms.length === 0) return { base: areas[area], offset };
     const key = keyOf(area, terms);

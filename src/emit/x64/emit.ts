@@ -21,6 +21,9 @@ import { x64Target } from "./target.ts";
 import { Values } from "./values.ts";
 import { writeFunction } from "./write.ts";
 
+/** Distances inside of memory are computed in 32 bits with a sign. */
+const MOST_BYTES = 2 ** 31;
+
 /**
  * The code of a kernel. Throws a LanewiseError of kind "program" for a kernel of other lanes, with ops x64 does not
  * have, or with buffers too large.
@@ -30,6 +33,13 @@ export function emitX64(kernel: Kernel, layout: Layout): Uint8Array<ArrayBuffer>
     throw new LanewiseError(
       "program",
       `emitX64: expected a kernel of ${x64Target.lanes} lanes, got ${kernel.lanes}; lower it for x64Target`,
+    );
+  }
+  const bytes = Math.max(layout.staticBytes, layout.inputBytes, layout.outputBytes);
+  if (bytes >= MOST_BYTES) {
+    throw new LanewiseError(
+      "program",
+      `emitX64: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; use smaller arrays`,
     );
   }
   const { machine, stackCounters } = stepsOf(kernel, layout);
