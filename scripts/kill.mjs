@@ -81,7 +81,7 @@ export function committed(folder, store) {
 }
 
 /** Waits until a run has committed more chunks than there were, or has ended. */
-async function grown(folder, store, count, ended) {
+export async function grown(folder, store, count, ended) {
   let over = false;
   ended.then(() => {
     over = true;

@@ -1,0 +1,204 @@
+/**
+ * Faults caused for real, in processes of the built command: kills, system calls that fail or kill, a full disk, a
+ * read-only one, a limit on files, two runs at once, a process that stands still. What is left resumes to equal bytes.
+ */
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+// @ts-expect-error a script without types
+import * as untyped from "../../scripts/kill.mjs";
+import "../support/command.ts";
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly output: string;
+}
+
+interface Kill {
+  workshop(): string;
+  start(
+    folder: string,
+    store: string,
+    args?: readonly string[],
+    before?: readonly string[],
+  ): { readonly child: { readonly pid: number; kill(signal: string): void }; readonly ended: Promise<Ended> };
+  bytesOf(folder: string, store: string): string;
+  committed(folder: string, store: string): Map<string, number>;
+  grown(folder: string, store: string, count: number, ended: Promise<Ended>): Promise<void>;
+  killRounds(rounds: number, seed: number): Promise<string[]>;
+}
+
+const { workshop, start, bytesOf, committed, grown, killRounds } = untyped as unknown as Kill;
+
+let folder = "";
+let wanted = "";
+
+beforeAll(async () => {
+  folder = workshop();
+  const { code, output } = await start(folder, "clean.zarr").ended;
+  expect(output).toBe("");
+  expect(code).toBe(0);
+  wanted = bytesOf(folder, "clean.zarr");
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Goes on with a store until it is whole; its bytes must be those of a run without faults. */
+async function resumes(store: string): Promise<void> {
+  const { code, output } = await start(folder, store, ["--resume"]).ended;
+  expect([code, output]).toEqual([0, ""]);
+  expect(bytesOf(folder, store)).toBe(wanted);
+}
+
+const has = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+
+function canMount(): boolean {
+  const there = join("/tmp", `lanewise-mount-${process.pid}`);
+  mkdirSync(there, { recursive: true });
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", there]).status === 0;
+  if (mounted) spawnSync("umount", [there]);
+  rmSync(there, { recursive: true, force: true });
+  return mounted;
+}
+
+const strace = has("strace");
+const mount = canMount();
+if (!strace) console.warn("8 tests skipped: no strace");
+if (!mount) console.warn("2 tests skipped: no permission to mount");
+
+test("runs that are killed at random moments resume to the bytes of one that was not, and commit nothing twice", async () => {
+  expect(await killRounds(5, 11)).toEqual([]);
+}, 120_000);
+
+const inject = (call: string, what: string, when: string): string[] => {
+  const calls = call === "link" ? "link,linkat" : call;
+  return [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    `trace=${calls}`,
+    "-e",
+    `inject=${calls}:${what}:when=${when}`,
+  ];
+};
+
+test.skipIf(!strace).each([
+  ["fsync", 1],
+  ["fsync", 3],
+  ["fsync", 20],
+  ["link", 2],
+  ["link", 13],
+] as const)(
+  "a process that is killed at %s number %i leaves a store that resumes",
+  async (call, at) => {
+    const store = `${call}-${at}.zarr`;
+    const { code, signal } = await start(folder, store, [], inject(call, "signal=SIGKILL", `${at}`)).ended;
+    expect([code, signal]).not.toEqual([0, null]);
+    await resumes(store);
+  },
+  60_000,
+);
+
+test.skipIf(!strace).each([
+  ["fsync", "EIO", /a failing disk \(EIO\); look after the disk, then resume/],
+  ["fsync", "ENOSPC", /a full disk \(ENOSPC\); make room, then resume/],
+  ["link", "EIO", /a failing disk \(EIO\)/],
+] as const)(
+  "%s that gives %s is said, and the store resumes",
+  async (call, error, message) => {
+    const store = `${call}-${error}.zarr`;
+    const { code, output } = await start(folder, store, [], inject(call, `error=${error}`, "5+")).ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+    await resumes(store);
+  },
+  60_000,
+);
+
+test.skipIf(!mount)(
+  "a disk that is full is said, and the store resumes when there is room",
+  async () => {
+    const disk = join(folder, "full");
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=240k", "none", disk]);
+    try {
+      const { code, output } = await start(folder, "full/x.zarr").ended;
+      expect(code).toBe(1);
+      expect(output).toMatch(/store .*x.zarr: expected a directory that can be written, got a full disk \(ENOSPC\)/);
+      expect(committed(folder, "full/x.zarr").size).toBeGreaterThan(0);
+      execFileSync("mount", ["-o", "remount,size=16m", disk]);
+      await resumes("full/x.zarr");
+    } finally {
+      execFileSync("umount", [disk]);
+    }
+  },
+  60_000,
+);
+
+test.skipIf(!mount)(
+  "a place that cannot be written is said, and so is a store that became read-only",
+  async () => {
+    const disk = join(folder, "read-only");
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "none", disk]);
+    try {
+      const { child, ended } = start(folder, "read-only/x.zarr");
+      await grown(folder, "read-only/x.zarr", 0, ended);
+      child.kill("SIGKILL");
+      await ended;
+      execFileSync("mount", ["-o", "remount,ro", disk]);
+      for (const store of ["read-only/x.zarr", "read-only/y.zarr"]) {
+        const { code, output } = await start(folder, store, ["--resume"]).ended;
+        expect(code).toBe(1);
+        expect(output).toMatch(/got a read-only file system \(EROFS\); choose another place, or mount it for writing/);
+      }
+      execFileSync("mount", ["-o", "remount,rw", disk]);
+      await resumes("read-only/x.zarr");
+    } finally {
+      execFileSync("umount", [disk]);
+    }
+  },
+  60_000,
+);
+
+test("a file where the store should be is said", async () => {
+  writeFileSync(join(folder, "file.zarr"), "");
+  const { code, output } = await start(folder, "file.zarr").ended;
+  expect([code, output]).toEqual([1, expect.stringMatching(/got a file \(ENOTDIR\); give the path of a directory/)]);
+});
+
+test("a second run on a store is refused while the first one lives, and the first one ends well", async () => {
+  const first = start(folder, "two.zarr");
+  await grown(folder, "two.zarr", 0, first.ended);
+  const second = await start(folder, "two.zarr", ["--resume"]).ended;
+  const { code } = await first.ended;
+  expect(code).toBe(0);
+  expect(bytesOf(folder, "two.zarr")).toBe(wanted);
+  // A slow machine may start the second one after the first has ended.
+  if (second.code !== 0) {
+    expect(second.output).toMatch(new RegExp(`in use by process ${first.child.pid} on .* since `));
+  }
+}, 60_000);
+
+test("a store that was killed is whole as far as it goes, and verify says what is missing", async () => {
+  const { child, ended } = start(folder, "half.zarr");
+  await grown(folder, "half.zarr", 0, ended);
+  child.kill("SIGKILL");
+  await ended;
+  const cli = join(import.meta.dirname, "../../dist/cli.js");
+  const { status, stdout } = spawnSync(process.execPath, [cli, "verify", join(folder, "half.zarr")], {
+    encoding: "utf8",
+  });
+  const [, whole = "", missing = ""] = stdout.match(/in 64 chunks: (\d+) whole, 0 damaged, (\d+) not computed/) ?? [];
+  expect(status).toBe(0);
+  expect(Number(whole)).toBeGreaterThan(0);
+  expect(Number(whole) + Number(missing)).toBe(64);
+  expect(existsSync(join(folder, "half.zarr/lanewise.json"))).toBe(true);
+  await resumes("half.zarr");
+}, 60_000);
