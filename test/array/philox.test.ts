@@ -2,6 +2,7 @@
 
 import { describe, expect, it, test } from "vitest";
 import type { NdArray } from "../../src/array/ndarray.ts";
+import { traceModel } from "../../src/array/trace.ts";
 import { splitAt } from "../../src/base/key.ts";
 import { type PhiloxKey, philox4x32 } from "../../src/base/philox.ts";
 import {
@@ -15,6 +16,8 @@ import {
   Space,
   vmap,
 } from "../../src/index.ts";
+import { backends } from "../helpers/backends.ts";
+import { kernelOf, runInterpreter, runKernel } from "../helpers/run-kernel.ts";
 import { threeWays } from "../helpers/three-ways.ts";
 
 const philox = { impl: "philox" } as const;
@@ -109,6 +112,28 @@ test.each([0, 12345, -7])("a key folded with %i draws the same three ways", (ind
   threeWays((i) => drawn(random.key(3, philox), i!), [at]);
   threeWays((i) => random.normal(random.key(i!, philox), 3), [at]);
 });
+
+describe.each(backends.filter(({ canRun }) => canRun).map((backend) => [backend.target.name, backend] as const))(
+  "compiled for %s",
+  (_, backend) => {
+    it.each([
+      ["threefry", "float32"],
+      ["threefry", "float64"],
+      ["philox", "float32"],
+      ["philox", "float64"],
+    ] as const)("%s keys draw the interpreter's bits in %s", (impl, dtype) => {
+      const points = [1, 2, 3, 4, 5].map((seed) => [random.key(seed, { impl }).value!]);
+      const inputs = points[0]!.map(({ dtype, shape }) => ({
+        name: "key",
+        role: "point" as const,
+        type: { dtype, shape },
+      }));
+      const { program } = traceModel(inputs, ([key]) => drawn(key!, np.asarray(new Int32Array([9])).at(0)), { dtype });
+      const kernel = kernelOf(program, { groups: 2, unrolled: 16 }, backend.target);
+      expect(runKernel(backend, program, kernel, points)).toEqual(runInterpreter(program, points));
+    });
+  },
+);
 
 describe("a key's generator is in its type", () => {
   const seeds = [4, 5, 6];
