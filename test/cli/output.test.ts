@@ -5,7 +5,11 @@ import { tableFromIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { afterAll, expect, test } from "vitest";
 import { checkOutput, writeTable, writeWhole } from "../../src/cli/output.ts";
+import { writeArrow } from "../../src/cli/output-arrow.ts";
+import { writeParquet } from "../../src/cli/output-parquet.ts";
+import { writeCsv } from "../../src/cli/output-text.ts";
 import { filesText, summaryTable } from "../../src/cli/summary.ts";
+import type { TableSource } from "../../src/execution/table-source.ts";
 import { summarise } from "../../src/execution/table-summary.ts";
 import { type GivenColumn, tableOf } from "../helpers/table.ts";
 
@@ -212,7 +216,9 @@ test("a write that fails leaves the old file and nothing else", async () => {
 });
 
 test("an unknown ending is refused before the run", () => {
-  expect(() => checkOutput("--out", "results.xlsx")).toThrowErrorMatchingInlineSnapshot(`[UsageError: --out: expected a file name that ends in .parquet, .csv, .arrow, .arrows or .json, got "results.xlsx"; add the ending]`);
+  expect(() => checkOutput("--out", "results.xlsx")).toThrowErrorMatchingInlineSnapshot(
+    `[UsageError: --out: expected a file name that ends in .parquet, .csv, .arrow, .arrows or .json, got "results.xlsx"; add the ending]`,
+  );
 });
 
 test("the summary leaves out what is not finite or not finished, and counts it", async () => {
@@ -249,3 +255,32 @@ test("files stand beneath each other with what they are", () => {
     report.html  for any browser"
   `);
 });
+
+test.each([
+  ["csv", writeCsv],
+  ["parquet", writeParquet],
+  ["arrow", writeArrow],
+])(
+  "%s hands on what a block became before it asks for the next one: memory holds one, however many there are",
+  async (_, writer) => {
+    let [given, bytes] = [0, 0];
+    const seen: number[] = [];
+    const table: TableSource = {
+      columns: [{ name: "x", dtype: "float64", shape: [], role: "result" }],
+      length: 8 * 50_000,
+      axes: undefined,
+      async *blocks() {
+        for (; given < 8; given++) {
+          seen.push(bytes);
+          yield [Float64Array.from({ length: 50_000 }, () => Math.random())];
+        }
+      },
+    };
+    await writer(table, async (part) => {
+      await new Promise((done) => setImmediate(done));
+      bytes += part.length;
+    });
+    // Random numbers do not compress: what a block became is at least most of its bytes.
+    for (let k = 1; k < 8; k++) expect((seen[k] as number) - (seen[k - 1] as number)).toBeGreaterThan(350_000);
+  },
+);
