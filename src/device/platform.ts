@@ -98,7 +98,10 @@ export function compileSync(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module 
 export const compileAsync = async (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
   node ? compileSync(bytes) : WebAssembly.compile(bytes);
 
-/** Starts the worker file that lies beside the library's own. */
+/** How Node's threads are started: by default the worker file that lies beside the library's own, without limits. */
+export const threadSetting: { file?: URL | undefined; memoryMegabytes?: number | undefined } = {};
+
+/** Starts a worker. */
 export function startWorker(events: WorkerEvents): WorkerHandle {
   return threads ? startNodeWorker(threads, events) : startBrowserWorker(events);
 }
@@ -107,7 +110,12 @@ function startNodeWorker({ Worker: Thread }: Threads, { message, death }: Worker
   // Node 20 runs no TypeScript: a library that runs from its sources takes the built worker.
   const file = import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js";
   // Not this process's flags: a loader for TypeScript, say, would only delay the start.
-  const worker = new Thread(new URL(file, import.meta.url), { execArgv: [], name: "lanewise" });
+  const { file: other, memoryMegabytes } = threadSetting;
+  const worker = new Thread(other ?? new URL(file, import.meta.url), {
+    execArgv: [],
+    name: "lanewise",
+    ...(memoryMegabytes !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes } }),
+  });
   const die = once(death);
   worker.on("message", message);
   worker.on("error", (error) => die(`it failed with "${error instanceof Error ? error.message : error}"`, error));

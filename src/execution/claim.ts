@@ -6,7 +6,7 @@ import { DeviceFault, type HostDevice } from "../device/host.ts";
 import { atSlot, type ClaimRequest, controlSlots, DONE, NEXT, STOP, type Tally } from "../device/protocol.ts";
 import { Guard } from "./guard.ts";
 import { Recovery, type Suspect, TRIES } from "./recovery.ts";
-import { addTallies, noTally, type PointJob, type Spread } from "./spread.ts";
+import { addTallies, afterLoad, noTally, type PointJob, type Spread } from "./spread.ts";
 
 /** Tables of more bytes than this are put where all devices see them, instead of one copy for each. */
 const SMALL_TABLE = 2 ** 16;
@@ -115,15 +115,14 @@ class Claimed implements Spread {
   private async ask(claim: Claim, index: number, place: number): Promise<Tally> {
     const { control, devices } = claim;
     const device = this.job.devices[index] as HostDevice;
-    const loaded = device.load(this.job.task);
-    const asked = Promise.all([device.claim({ ...claim, device: place }), loaded]);
+    const asked = afterLoad(device, this.job.task, () => device.claim({ ...claim, device: place }));
     const tally = await this.guard.watch(device, asked, () => {
       const at = Atomics.load(control, atSlot(place, devices));
       return at === 0n ? undefined : `${at} ${Atomics.load(control, DONE + place)}`;
     });
     Atomics.store(control, DONE + place, 0n);
-    this.add(index, tally[0]);
-    return tally[0];
+    this.add(index, tally);
+    return tally;
   }
 
   private add(device: number, tally: Tally): void {

@@ -9,7 +9,7 @@ import type { RangeResult, Tally, Task } from "../device/protocol.ts";
 import type { ResultColumns } from "../store/memory.ts";
 import { Guard } from "./guard.ts";
 import { type Part, Recovery, type Suspect, TRIES } from "./recovery.ts";
-import { addTallies, noTally, type PointJob, type Spread } from "./spread.ts";
+import { addTallies, afterLoad, noTally, type PointJob, type Spread } from "./spread.ts";
 
 export const handedOut = (job: PointJob): Spread => new HandedOut(job);
 
@@ -98,9 +98,8 @@ class HandedOut implements Spread {
     const { task, sources, rule } = this.job;
     const device = this.job.devices[index] as HostDevice;
     const request = { kind: "range", task: task.id, sources, rule, start: first + start, count } as const;
-    const loaded = device.load(task);
-    const asked = Promise.all([device.range(request), loaded]);
-    const [result] = await this.guard.watch(device, asked, () => "at it");
+    const asked = afterLoad(device, task, () => device.range(request));
+    const result = await this.guard.watch(device, asked, () => "at it");
     place(result, columns, start, task);
     const { points, batches, notFinite } = result;
     this.tallies[index] = addTallies(this.tallies[index] as Tally, { points, batches, notFinite });

@@ -49,3 +49,15 @@ export const addTallies = (a: Tally, b: Tally): Tally => ({
   batches: a.batches + b.batches,
   notFinite: a.notFinite + b.notFinite,
 });
+
+/**
+ * Asks a device that is given the task before, without waiting in between. When both fail, it is loading that did: the
+ * request waited behind it.
+ */
+export async function afterLoad<T>(device: HostDevice, task: Task, ask: () => Promise<T>): Promise<T> {
+  const loaded = device.load(task);
+  const asked = ask();
+  asked.catch(() => undefined);
+  await loaded;
+  return asked;
+}
