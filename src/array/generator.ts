@@ -4,7 +4,7 @@
  */
 
 import { filled } from "./convert.ts";
-import { apply, type Handle, ofNumber, ofValue } from "./handle.ts";
+import { apply, type Handle, nodeOf, ofNode, ofNumber, ofValue } from "./handle.ts";
 import { concatenate, expandDims, reshape } from "./reshape.ts";
 
 /** The words of a key, uint32 scalars. */
@@ -31,11 +31,25 @@ export type Draw = (key: Words, count: number) => Handle;
 
 export const word = (x: number): Handle => ofNumber(x, "uint32");
 
-/** 0, 1, …, count - 1 as 64 bits: the upper and the lower words. The upper ones are all 0 but for enormous counts. */
+// A program takes large arrays for one constant when they are one array: draws of the same size share theirs.
+const known = new Map<number, Handle>();
+
+function counting(count: number): Handle {
+  const found = known.get(count);
+  if (found) return found;
+  const made = ofValue(filled("uint32", [count], (i) => i >>> 0));
+  if (known.size === 64) known.clear();
+  if (count <= 2 ** 16) known.set(count, made);
+  return made;
+}
+
+/**
+ * 0, 1, …, count - 1 as 64 bits, for a program: the upper and the lower words. The upper ones are all 0 but for enormous
+ * counts.
+ */
 export function counters(count: number): { readonly high: Handle; readonly low: Handle } {
-  const low = ofValue(filled("uint32", [count], (i) => i >>> 0));
   const high = count < 2 ** 32 ? word(0) : ofValue(filled("uint32", [count], (i) => Math.floor(i / 2 ** 32)));
-  return { high, low };
+  return { high, low: ofNode(nodeOf(counting(count))) };
 }
 
 /** The numbers of scalars, if all are known. */

@@ -16,6 +16,7 @@ import {
   Space,
   vmap,
 } from "../../src/index.ts";
+import { nodesOf } from "../../src/program/order.ts";
 import { backends } from "../helpers/backends.ts";
 import { kernelOf, runInterpreter, runKernel } from "../helpers/run-kernel.ts";
 import { threeWays } from "../helpers/three-ways.ts";
@@ -191,6 +192,14 @@ const branches = (yes: () => NdArray, no: () => NdArray): unknown => {
   const model = (x: NdArray): unknown => lax.cond(x.greater(0), yes, no);
   return threeWays((x) => model(x!), [np.asarray(1).value!]);
 };
+
+test.each(["threefry", "philox"] as const)("the same numbers drawn twice are one part of a program: %s", (impl) => {
+  const key = { name: "key", role: "point", type: { dtype: "uint32", shape: [impl === "philox" ? 4 : 2] } } as const;
+  const nodes = (model: (key: NdArray) => unknown): number =>
+    nodesOf(traceModel([key], ([k]) => model(k!), { dtype: "float32" }).program.root).length;
+  const once = nodes((k) => random.normal(k, 999).add(0));
+  expect(nodes((k) => random.normal(k, 999).add(random.normal(k, 999)))).toBeLessThanOrEqual(once + 1);
+});
 
 test.each<[string, () => unknown]>([
   ["philx", () => random.key(0, { impl: "philx" as "philox" })],
