@@ -114,7 +114,7 @@ function splitByPhase(program: Program, isLane: IsLane): { shared: Node[]; perPo
   const nodes = nodesOf(program.root);
   for (const node of nodes) {
     const reads = [...node.operands, ...node.regions.flatMap((region) => [...freeNodes(region)])];
-    if (isLane(node) || reads.some((n) => late.has(n))) late.add(node);
+    if (isLane(node) || reads.some((n) => isLane(n) || late.has(n))) late.add(node);
   }
   return { shared: nodes.filter((node) => !late.has(node)), perPoint: nodes.filter((node) => late.has(node)) };
 }
