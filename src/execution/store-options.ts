@@ -17,7 +17,7 @@ export interface StoreRunOptions extends RunOptions {
   /** Removes the store that is there. Default false. */
   readonly overwrite?: boolean;
   /**
-   * Most points of a chunk, which is what a kill can cost. Default: 4 MiB of the largest result, or a 64th of all points
+   * Most points of a chunk, which is what a kill can cost. Default: 2 MiB of the largest result, or a 64th of all points
    * where that is less.
    */
   readonly chunk?: number;

@@ -26,6 +26,8 @@ export interface Part {
 export interface TakeOptions {
   /** Whether the parameters are read too. */
   readonly parameters: boolean;
+  /** Whether the statuses are. Default true. */
+  readonly status?: boolean;
   /** The one result that is read. Default: all. */
   readonly only?: string | undefined;
 }
@@ -120,7 +122,7 @@ export class StoredData {
   }
 
   /** The points of a view as results in memory. */
-  async take<T, S>(view: View, { parameters, only }: TakeOptions): Promise<Results<T, S>> {
+  async take<T, S>(view: View, { parameters, status: wanted = true, only }: TakeOptions): Promise<Results<T, S>> {
     const { layout, reader } = this;
     const results = layout.results.filter(({ name }) => only === undefined || name === only);
     const free = parameters ? [...layout.axes, ...layout.parameters] : [];
@@ -129,7 +131,7 @@ export class StoredData {
     const [values, data, status, axes] = await Promise.all([
       read(free),
       read(results),
-      reader.status(view),
+      wanted ? reader.status(view) : new Uint8Array(view.length),
       parameters ? this.axesOf(dimensions) : this.axes,
     ]);
     const columns = (arrays: readonly PointArray[], found: readonly TypedArray[]): Column[] =>

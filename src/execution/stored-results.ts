@@ -75,7 +75,7 @@ export class StoredResults<T = unknown, S = unknown> {
   async at<U = T>(index: number): Promise<U> {
     const point = resolveIndex("results.at", index, this.length);
     const one = { ...sliceView(this.#view, point, 1, 1), dimensions: undefined };
-    return (await this.#data.take<T, S>(one, { parameters: false })).at<U>(0);
+    return (await this.#data.take<T, S>(one, { parameters: false, status: false })).at<U>(0);
   }
 
   /** Points `start`, `start + step`, … up to but without `stop`, as Python counts them; nothing is read. */

@@ -7,8 +7,6 @@
 export interface Files {
   /** The bytes of a file; undefined where there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Bytes `from` to `from + length` of a file, fewer at its end; undefined where there is none. */
-  readRange(path: string, from: number, length: number): Promise<Uint8Array | undefined>;
   /** Size of a file in bytes; undefined where there is none. */
   size(path: string): Promise<number | undefined>;
   /** Names in a directory; empty where there is none. */

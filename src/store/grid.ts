@@ -26,7 +26,7 @@ export interface Range {
 }
 
 /** What the largest array has in a chunk: read at one go for one point, written in milliseconds. */
-const CHUNK_BYTES = 4 * 2 ** 20;
+const CHUNK_BYTES = 2 * 2 ** 20;
 
 /** A run of few bytes may be long all the same: a kill must not cost it more than a small part. */
 const LEAST_CHUNKS = 64;

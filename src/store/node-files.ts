@@ -1,6 +1,5 @@
 /** Files of this machine, by `node:fs`. In: the path of a store; out: its `Files`, and who this process is. */
 
-import type { FileHandle } from "node:fs/promises";
 import { LanewiseError } from "../base/errors.ts";
 import { codeOf, type Files } from "./files.ts";
 
@@ -73,38 +72,53 @@ export function isDeadName(name: string): boolean {
   return name === writerName(writer) && isDead(writer);
 }
 
-/** Opens, uses and closes a file. */
-async function withFile<T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await promises().open(path, flags);
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-const promises = () => (fs as NonNullable<typeof fs>).promises;
-
 const unlessMissing = <T>(error: unknown, value: T): T => {
   if (codeOf(error) === "ENOENT") return value;
   throw error;
 };
 
-async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+type Fs = NonNullable<typeof fs>;
+
+/** An operation with a callback, as a promise. */
+const promised = <T>(start: (done: (error: unknown, value: T) => void) => void): Promise<T> =>
+  new Promise((resolve, reject) => start((error, value) => (error ? reject(error) : resolve(value))));
+
+/**
+ * Opens, uses and closes a file. What only touches names is done at once: it takes the system microseconds, and a trip
+ * to another thread takes many times as long. Bytes and syncs are waited for.
+ */
+async function withFile<T>(
+  { openSync, closeSync }: Fs,
+  path: string,
+  flags: string,
+  use: (file: number) => Promise<T>,
+) {
+  const file = openSync(path, flags);
+  try {
+    return await use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const sync = ({ fsync }: Fs, file: number): Promise<void> =>
+  promised((done) => fsync(file, (error) => done(error, undefined)));
+
+async function writeAll({ write }: Fs, file: number, parts: readonly Uint8Array[]): Promise<void> {
   for (const part of parts) {
     for (let done = 0; done < part.length; ) {
-      done += (await file.write(part, done, part.length - done)).bytesWritten;
+      done += await promised<number>((told) => write(file, part, done, part.length - done, null, told));
     }
   }
 }
 
-async function readFrom(file: FileHandle, from: number, length: number): Promise<Uint8Array> {
+async function readFrom({ read }: Fs, file: number, from: number, length: number): Promise<Uint8Array> {
   const out = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await file.read(out, done, length - done, from + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
+    const count = await promised<number>((told) => read(file, out, done, length - done, from + done, told));
+    if (count === 0) break;
+    done += count;
   }
   return done === length ? out : out.subarray(0, done);
 }
@@ -114,52 +128,42 @@ export function nodeFiles(root: string): Files {
   if (!fs || !paths) {
     throw new LanewiseError("store", `store ${root}: expected a machine with files, got a browser; give a URL to read`);
   }
-  const top = paths.resolve(root);
+  const [system, { dirname, resolve }] = [fs, paths];
+  const top = resolve(root);
   const at = (path: string): string => (path === "" ? top : `${top}/${path}`);
-  const syncDirectory = (path: string): Promise<void> => withFile(path, "r", (file) => file.sync());
+  const syncDirectory = (path: string): Promise<void> => withFile(system, path, "r", (file) => sync(system, file));
   const makeDirectory = async (path: string): Promise<void> => {
     try {
-      await promises().mkdir(path);
+      system.mkdirSync(path);
     } catch (error) {
-      if (codeOf(error) === "EEXIST" && (await promises().stat(path)).isDirectory()) return;
+      if (codeOf(error) === "EEXIST" && system.statSync(path).isDirectory()) return;
       if (codeOf(error) !== "ENOENT") throw error;
-      await makeDirectory(paths.dirname(path));
+      await makeDirectory(dirname(path));
       return makeDirectory(path);
     }
-    await syncDirectory(paths.dirname(path));
+    await syncDirectory(dirname(path));
   };
   return {
     read: (path) =>
-      withFile(at(path), "r", async (file) => readFrom(file, 0, (await file.stat()).size)).catch((error) =>
+      withFile(system, at(path), "r", (file) => readFrom(system, file, 0, system.fstatSync(file).size)).catch((error) =>
         unlessMissing(error, undefined),
       ),
-    readRange: (path, from, length) =>
-      withFile(at(path), "r", (file) => readFrom(file, from, length)).catch((error) => unlessMissing(error, undefined)),
-    size: async (path) => {
-      try {
-        return (await promises().stat(at(path))).size;
-      } catch (error) {
-        return unlessMissing(error, undefined);
-      }
-    },
-    list: (path) =>
-      promises()
-        .readdir(at(path))
-        .catch((error) => unlessMissing(error, [])),
+    size: async (path) => system.statSync(at(path), { throwIfNoEntry: false })?.size,
+    list: (path) => system.promises.readdir(at(path)).catch((error) => unlessMissing(error, [])),
     makeDirectory: (path) => makeDirectory(at(path)),
     create: (path, parts) =>
-      withFile(at(path), "wx", async (file) => {
-        await writeAll(file, parts);
-        await file.sync();
+      withFile(system, at(path), "wx", async (file) => {
+        await writeAll(system, file, parts);
+        await sync(system, file);
       }),
-    link: (from, to) => promises().link(at(from), at(to)),
-    rename: (from, to) => promises().rename(at(from), at(to)),
+    link: async (from, to) => system.linkSync(at(from), at(to)),
+    rename: async (from, to) => system.renameSync(at(from), at(to)),
     remove: async (path) => {
       try {
-        await promises().unlink(at(path));
+        system.unlinkSync(at(path));
       } catch (error) {
         if (!["EISDIR", "EPERM"].includes(codeOf(error))) return unlessMissing(error, undefined);
-        await promises().rm(at(path), { recursive: true, force: true });
+        await system.promises.rm(at(path), { recursive: true, force: true });
       }
     },
     syncDirectory: (path) => syncDirectory(at(path)),

@@ -5,7 +5,7 @@ import { DOCUMENT, parseDocument, type StoreDocument } from "./document.ts";
 import { storeError } from "./fault.ts";
 import { chunkOf, type Grid, placeOf, type Range, rangeOf } from "./grid.ts";
 import { axisGrid, elementsOf, type PointArray, STATUS } from "./layout.ts";
-import { type ChunkReader, openArray, type Source } from "./zarr.ts";
+import { type ChunkReader, openArray, type Source, zarrita } from "./zarr.ts";
 
 /** Chunks that are kept of each array: neighbours in a slice come from the same one. */
 const KEPT = 2;
@@ -62,7 +62,8 @@ export class StoreReader {
 
   /** Reads the two files that say what there is. */
   static async open(source: Source): Promise<StoreReader> {
-    const [text, root] = await Promise.all([source.read(DOCUMENT), source.read("zarr.json")]);
+    // Loaded now, so that the first value does not wait for it.
+    const [text, root] = await Promise.all([source.read(DOCUMENT), source.read("zarr.json"), zarrita()]);
     if (!text) {
       throw storeError(source.where, `expected a store of Lanewise, got none (no ${DOCUMENT}); check the path`);
     }

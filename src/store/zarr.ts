@@ -28,7 +28,7 @@ type Zarrita = typeof import("zarrita");
 let loading: Promise<Zarrita> | undefined;
 
 /** Loads zarrita once, with a codec that looks at checksums. */
-function zarrita(): Promise<Zarrita> {
+export function zarrita(): Promise<Zarrita> {
   loading ??= import("zarrita").then((zarr) => {
     zarr.registry.set("crc32c", async () => ({ fromConfig: () => checked }));
     return zarr;

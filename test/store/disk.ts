@@ -94,7 +94,6 @@ export class Disk {
 
   readonly files: Files = {
     read: async (path) => this.step(() => this.inode(path)?.bytes.slice()),
-    readRange: async (path, from, length) => this.step(() => this.inode(path)?.bytes.slice(from, from + length)),
     size: async (path) => this.step(() => this.inode(path)?.bytes.length),
     list: async (path) => this.step(() => [...(this.directories.get(path)?.names.keys() ?? [])]),
     makeDirectory: async (path) => {
