@@ -17,6 +17,7 @@ import type { Progress } from "./progress.ts";
 import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
 import { reduceJob } from "./reduce-run.ts";
 import type { ReducedOf, Reductions } from "./reduce-spec.ts";
+import { replicated } from "./replicate.ts";
 import type { Results } from "./results.ts";
 import { runStored } from "./run-stored.ts";
 import { runJob } from "./schedule.ts";
@@ -37,6 +38,12 @@ export interface ExecutionOptions<A extends readonly unknown[] = readonly unknow
   readonly dtype?: FloatDType;
   /** Most bytes the results may take. Default half of the free memory. */
   readonly memoryBudget?: number;
+  /**
+   * Independent random streams of every point, as a further axis named `replicate`, which varies fastest: every random
+   * key in the state becomes `foldIn(foldIn(key, point), replicate)`, with the number of the point in the space. Results
+   * are reduced over them with `over: ["replicate"]`. Default: none, keys are those of the state.
+   */
+  readonly replications?: number;
 }
 
 /** How to spread points over lanes and devices; nothing of it changes a number, but `dtype`. */
@@ -110,8 +117,8 @@ export class ParallelExecution<
     check.checkSpace(where, space);
     checkOptions(where, options, [...check.options, ...parallelOptions]);
     // The model's own parameter types are what the state and the arguments become.
-    this.#preparation = new Preparation(model as AnyModel, space, options);
-    this.#space = space;
+    this.#space = replicated(where, space, options.replications);
+    this.#preparation = new Preparation(model as AnyModel, this.#space, options);
     this.#options = options;
   }
 

@@ -20,6 +20,7 @@ import { CustomFold } from "./reduce-fold.ts";
 import { type PointOrder, pointOrder } from "./reduce-order.ts";
 import { type Output, OutputColumn, outputOf } from "./reduce-output.ts";
 import { type Reductions, type Wanted, wantedOf } from "./reduce-spec.ts";
+import { stretch } from "./replicate.ts";
 import type { Report } from "./report.ts";
 import { Results } from "./results.ts";
 import { type Column, resultNames } from "./table.ts";
@@ -243,7 +244,7 @@ function parameterColumns({ cells, axes }: PointOrder): Column[] {
     stride /= size;
     const repeat = stride;
     return columns.map(({ path, source }): Column => {
-      return { name: path, type: source, values: { source: { ...source, repeat } } };
+      return { name: path, type: source, values: { source: stretch(source, size, repeat) } };
     });
   });
 }

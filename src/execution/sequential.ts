@@ -23,6 +23,7 @@ import { Reporter } from "./progress.ts";
 import { markFailed } from "./recovery.ts";
 import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
 import type { ReducedOf, Reductions } from "./reduce-spec.ts";
+import { replicated } from "./replicate.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { type StreamChunk, type StreamOptions, streamChunk, streamPoints } from "./stream.ts";
@@ -63,7 +64,7 @@ export class SequentialExecution<
     check.checkFailures(where, options);
     this.#float = check.checkFloat(where, options.dtype);
     this.#model = model;
-    this.#space = space;
+    this.#space = replicated(where, space, options.replications);
     this.#options = options;
   }
 

@@ -34,6 +34,7 @@ export const options = [
   "kwargs",
   "dtype",
   "memoryBudget",
+  "replications",
   "onError",
   "failFast",
 ] as const satisfies readonly (keyof ExecutionOptions)[];
