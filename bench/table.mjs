@@ -43,6 +43,15 @@ export const firstLine = ({ name, target, call, trace, compile, run, single }) =
   `  ${name.padEnd(24)} ${target.padEnd(13)} call ${number(call.min)} ms = trace ${number(trace.min)} + compile ` +
   `${number(compile.min)} + run ${number(run.min)}; 1 point ${number(single.min)} ms`;
 
+export const peerLine = ({ name, points, steps, lanewise, jax }) => {
+  const times = (a, b) => `× ${(b / a).toFixed(1)}`;
+  return (
+    `  ${name.padEnd(24)} ${points} × ${steps}: ${lanewise.target} ${pair(lanewise.ms)}, error ${tiny(lanewise.error)}; ` +
+    `JAX ${pair(jax.ms)}, error ${tiny(jax.error)} (${jax.way}): ${times(lanewise.ms.min, jax.ms.min)}; ` +
+    `first ${number(lanewise.firstMs)} and ${number(jax.firstMs)}: ${times(lanewise.firstMs, jax.firstMs)}`
+  );
+};
+
 /** Rows of cells as a Markdown table; the first column is text. */
 function table(head, rows) {
   const cells = [head, head.map((_, i) => (i === 0 ? "---" : "--:")), ...rows];
@@ -83,11 +92,23 @@ function firstTable({ rows }) {
 }
 
 function peerTable({ rows }) {
-  const head = ["all cores", "Lanewise, ms", "JAX, ms", "×", "first call, ms", "JAX, ms", "×", "error", "JAX"];
+  const head = [
+    "all cores",
+    "target",
+    "Lanewise, ms",
+    "JAX, ms",
+    "×",
+    "first call, ms",
+    "JAX, ms",
+    "×",
+    "error",
+    "JAX",
+  ];
   return table(
     head,
     rows.map(({ name, lanewise, jax }) => [
       name,
+      lanewise.target,
       number(lanewise.ms.min),
       number(jax.ms.min),
       (jax.ms.min / lanewise.ms.min).toFixed(1),
