@@ -4,7 +4,7 @@ import { emitWasm } from "../emit/wasm/emit.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
 import { emitX64 } from "../emit/x64/emit.ts";
 import { x64Target } from "../emit/x64/target.ts";
-import { type BuildOptions, buildKernel } from "../kernel/build.ts";
+import { type BuildOptions, buildKernel, draftKernel } from "../kernel/build.ts";
 import type { Buffer, Kernel } from "../kernel/kernel.ts";
 import { type Layout, layoutOf } from "../kernel/layout.ts";
 import { workOf } from "../kernel/work.ts";
@@ -94,7 +94,7 @@ export const targets = {
     compile: async (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
     compileSync: (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
     tune: (program, options, measure) =>
-      tuned(buildKernel(program, x64Target, options), options.groups, {
+      tuned(draftKernel(program, x64Target, options), options.groups, {
         assemble: async (kernel) => x64Code(program, kernel),
         measure,
       }),
@@ -109,7 +109,7 @@ export const targets = {
       return { kind: "wasm", ...code, module: compileSync(bytes) };
     },
     tune: (program, options, measure) =>
-      tuned(buildKernel(program, wasmTarget, options), options.groups, {
+      tuned(draftKernel(program, wasmTarget, options), options.groups, {
         assemble: (kernel) => wasmCode(program, kernel),
         measure,
       }),

@@ -5,6 +5,7 @@
 
 import type { Kernel } from "../kernel/kernel.ts";
 import { MOST_GROUPS } from "../kernel/pressure.ts";
+import { widen } from "../kernel/wide.ts";
 import { shortened } from "../kernel/work.ts";
 import type { Code } from "./protocol.ts";
 
@@ -22,14 +23,14 @@ interface Means {
   readonly measure: Measure;
 }
 
-/** The code of the kernel, or of one like it with other lane groups, `most` at most. */
+/** The code of a draft (kernel/build.ts), or of one like it with other lane groups, `most` at most. */
 export async function tuned(kernel: Kernel, most: number, { assemble, measure }: Means): Promise<Code> {
   const short = shortened(kernel, SAMPLE);
-  if (!short) return assemble(kernel);
+  if (!short) return assemble(widen(kernel));
   const known = new Map<number, number>();
   const timeOf = async (groups: number): Promise<number> => {
     if (groups < 1 || groups > Math.min(most, MOST_GROUPS)) return Number.POSITIVE_INFINITY;
-    const time = known.get(groups) ?? measure(await assemble({ ...short, groups }));
+    const time = known.get(groups) ?? measure(await assemble(widen({ ...short, groups })));
     known.set(groups, time);
     return time;
   };
@@ -37,5 +38,5 @@ export async function tuned(kernel: Kernel, most: number, { assemble, measure }:
   for (const step of [1, -1]) {
     while ((await timeOf(best + step)) < BETTER * (await timeOf(best))) best += step;
   }
-  return assemble({ ...kernel, groups: best });
+  return assemble(widen({ ...kernel, groups: best }));
 }

@@ -8,6 +8,7 @@ import { lower, UNROLLED } from "./lower.ts";
 import { preferredGroups } from "./pressure.ts";
 import { blocksOf } from "./statement.ts";
 import type { Target } from "./target.ts";
+import { widen } from "./wide.ts";
 
 export interface BuildOptions {
   /** No more lane groups than the points at hand can fill. Default: as many as are worth it. */
@@ -16,12 +17,17 @@ export interface BuildOptions {
   readonly fastMath?: boolean;
 }
 
-export function buildKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
+/** The kernel with the lane groups that seem best; others may still be tried. */
+export function draftKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
   const { groups = Number.POSITIVE_INFINITY, fastMath = false } = options;
   const lowered = lowerShort(program, target, fastMath);
   const kernel = fastMath && target.native.has("fusedAdd") ? contract(lowered) : lowered;
   return { ...kernel, groups: Math.max(1, Math.min(groups, preferredGroups(kernel))) };
 }
+
+/** The kernel as targets get it, its lane groups chosen. */
+export const buildKernel = (program: Program, target: Target, options?: BuildOptions): Kernel =>
+  widen(draftKernel(program, target, options));
 
 /** More statements than this in a row do not stay in the processor's caches of instructions; measured on both targets. */
 const LONGEST = 1200;

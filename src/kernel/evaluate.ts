@@ -8,6 +8,7 @@ import { LanewiseError } from "../base/errors.ts";
 import { recordOf } from "../op/table.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "./kernel.ts";
 import { bytesInKernel, elementBytes, type Layout } from "./layout.ts";
+import { type Access, isWide } from "./statement.ts";
 
 /**
  * As a target's `run(chunks, inputs, outputs)` over the same memory: `inputs` and `outputs` are the byte addresses of
@@ -45,6 +46,9 @@ function scalarOf({ op, args, out }: Statement & { kind: "op" }): Scalar {
     `evaluateKernel: expected a native op, got ${op} of ${last}; expand it before lowering`,
   );
 }
+
+/** Where lanes are elements, each lane has its own. */
+const elementOf = (access: Access, lane: number): number => (isWide(access) ? lane : 0);
 
 class Evaluation {
   inputs = 0;
@@ -102,7 +106,9 @@ class Evaluation {
         this.set(statement.out, () => statement.value);
         break;
       case "load":
-        this.set(statement.out, (p) => this.read(statement.buffer, this.element(statement.index), p));
+        this.set(statement.out, (p) =>
+          this.read(statement.buffer, this.element(statement.index) + elementOf(statement, p), p),
+        );
         break;
       case "gather": {
         const { out, buffer, index, lane, stride } = statement;
@@ -147,12 +153,14 @@ class Evaluation {
     return buffer.dtype === "bool" ? Number(value !== 0) : value;
   }
 
-  private store({ buffer, index, value }: Statement & { kind: "store" }): void {
+  private store(statement: Statement & { kind: "store" }): void {
+    const { buffer, index, value } = statement;
     const view = this.views[buffer.dtype];
     const yes = buffer.lane ? -1 : 1;
-    for (let p = 0; p < (buffer.lane ? this.points : 1); p++) {
+    for (let p = 0; p < (buffer.lane || value.lane ? this.points : 1); p++) {
       const x = this.get(value, p);
-      view[this.address(buffer, this.element(index), p)] = buffer.dtype === "bool" && x !== 0 ? yes : x;
+      const element = this.element(index) + elementOf(statement, p);
+      view[this.address(buffer, element, p)] = buffer.dtype === "bool" && x !== 0 ? yes : x;
     }
   }
 

@@ -70,7 +70,10 @@ export type Statement =
   /** Elementwise. A lane result may mix lane and uniform operands; all uniform operands give a uniform result. */
   | { readonly kind: "op"; readonly out: Register; readonly op: KernelOp; readonly args: readonly Register[] }
   | { readonly kind: "const"; readonly out: Register; readonly value: number }
-  /** A uniform buffer gives a uniform register, a lane buffer a lane register. */
+  /**
+   * A uniform buffer gives a uniform register, or a lane register of consecutive elements (lanes are elements there, the
+   * first one at the index); a lane buffer gives a lane register.
+   */
   | { readonly kind: "load"; readonly out: Register; readonly buffer: Buffer; readonly index: Index }
   /** Per point its own element: `index + Σ lane term · stride`; the lane terms were clamped by code before. */
   | {
@@ -81,7 +84,7 @@ export type Statement =
       readonly lane: Register;
       readonly stride: number;
     }
-  /** Uniform registers are splat into lane buffers. */
+  /** Uniform registers are splat into lane buffers; lane registers go to consecutive elements of uniform buffers. */
   | { readonly kind: "store"; readonly buffer: Buffer; readonly index: Index; readonly value: Register }
   /** `count` turns; `counter` runs 0, 1, … (uniform int32). After it the phi registers hold the last values. */
   | {

@@ -56,7 +56,7 @@ function draft(
   const kinds = new Map(nodes.map((node) => [node, kindOf(node, uses)]));
   const active = nodes.filter((node) => kinds.get(node) !== undefined);
   const grouped = new Set(active.filter((node) => kinds.get(node) === "grouped"));
-  const loops = new Map([...grouped].map((node) => [node, loopShape(node, uses)]));
+  const loops = new Map([...grouped].map((node) => [node, loopOf(ctx, node, uses)]));
   const levels = findLevels(active, grouped, loops, uses);
   const outside = new Set(results.flatMap((result) => uses.through(result, "any").map((use) => use.source)));
   const soon: Draft = { active, grouped, loops, levels, outside, uses, late, stored: new Set() };
@@ -86,8 +86,18 @@ function kindOf(node: Node, uses: Uses): Kind {
   return isElementwise(node) || isPull(node) || node.op === "gather" || node.op === "dynamicSlice" ? "grouped" : "node";
 }
 
-const loopShape = (node: Node, uses: Uses): string =>
-  squeeze(shapeOf(isSink(node, uses.isLarge) ? (node.operands[0] as Node) : node)).join();
+/**
+ * The loops that a node is computed in: a shape and, of what all points share, whether elements are computed side by side
+ * (wide.ts) or one after the other.
+ */
+function loopOf(ctx: Context, node: Node, uses: Uses): string {
+  const sums = isSink(node, uses.isLarge);
+  const shape = squeeze(shapeOf(sums ? (node.operands[0] as Node) : node)).join();
+  if (ctx.isLane(node)) return shape;
+  return isElementwise(node) ? `${shape} side by side` : `${shape} in turn`;
+}
+
+const extentsOf = (loop: string): number[] => loop.replace(/ .*/, "").split(",").map(Number);
 
 type Loops = ReadonlyMap<Node, string>;
 
@@ -181,12 +191,12 @@ function orderSteps(
         steps.push({ kind: "node", node });
         continue;
       }
-      const shape = loops.get(node) as string;
-      const members = groups.get(shape);
+      const loop = loops.get(node) as string;
+      const members = groups.get(loop);
       if (members) members.push(node);
-      else groups.set(shape, [node]);
+      else groups.set(loop, [node]);
     }
-    for (const [shape, members] of groups) steps.push({ kind: "group", shape: shape.split(",").map(Number), members });
+    for (const [loop, members] of groups) steps.push({ kind: "group", shape: extentsOf(loop), members });
   }
   return steps;
 }

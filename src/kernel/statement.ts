@@ -37,6 +37,14 @@ export function yieldsOf(s: Statement): readonly Register[] {
   return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : [];
 }
 
+export type Access = Statement & { kind: "load" | "gather" | "store" };
+
+/** What an access to memory reads or writes. */
+export const registerOf = (s: Access): Register => (s.kind === "store" ? s.value : s.out);
+
+/** Whether lanes are consecutive elements of what all points share. */
+export const isWide = (s: Access): boolean => s.kind !== "gather" && !s.buffer.lane && registerOf(s).lane;
+
 /** The statement with its blocks made anew. */
 export function withBlocks(s: Statement, f: (block: readonly Statement[]) => Statement[]): Statement {
   if (s.kind === "loop") return { ...s, body: f(s.body) };

@@ -3,6 +3,7 @@
 import { LanewiseError } from "../base/errors.ts";
 import { isNative, isOpName, recordOf } from "../op/table.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "./kernel.ts";
+import { isWide, registerOf } from "./statement.ts";
 
 const error = (where: string, expected: string, got: string): LanewiseError =>
   new LanewiseError(
@@ -28,7 +29,7 @@ export function verifyKernel(kernel: Kernel): void {
     ids.add(buffer.id);
     buffers.add(buffer);
   }
-  new Verifier(buffers).kernel(kernel);
+  new Verifier(buffers, kernel.lanes * kernel.groups).kernel(kernel);
 }
 
 function checkBuffer({ name, kind, lane, elements, dtype, data }: Buffer): void {
@@ -50,6 +51,8 @@ interface Range {
 
 class Verifier {
   private readonly buffers: ReadonlySet<Buffer>;
+  /** Of a chunk. */
+  private readonly points: number;
   private readonly defined = new Map<number, Register>();
   /** Innermost last. */
   private readonly scopes: Set<number>[] = [];
@@ -57,8 +60,9 @@ class Verifier {
   private inPrologue = true;
   private branches = 0;
 
-  constructor(buffers: ReadonlySet<Buffer>) {
+  constructor(buffers: ReadonlySet<Buffer>, points: number) {
     this.buffers = buffers;
+    this.points = points;
   }
 
   kernel({ prologue, body }: Kernel): void {
@@ -164,17 +168,17 @@ class Verifier {
     if (!this.buffers.has(buffer)) throw error(where, "a buffer of the kernel", "another");
     if (this.inPrologue && buffer.lane) throw error(where, "uniform buffers in the prologue", buffer.kind);
     for (const { register } of index.terms) this.useAs(register, "int32", false, where);
-    if (kind !== "gather") this.bounds(buffer, index, where);
+    const wide = isWide(statement);
+    if (wide && buffer.dtype === "bool") throw error(where, "no bool element by element", show(registerOf(statement)));
+    if (kind !== "gather") this.bounds(buffer, index, where, wide ? this.points : 1);
     if (kind === "store") {
       this.use(statement.value, where);
       if (buffer.kind !== "output" && buffer.kind !== "scratch") throw error(where, "output or scratch", buffer.kind);
-      if (statement.value.dtype !== buffer.dtype || (statement.value.lane && !buffer.lane)) {
-        throw error(where, `a ${buffer.lane ? "" : "uniform "}${buffer.dtype}`, show(statement.value));
-      }
+      if (statement.value.dtype !== buffer.dtype) throw error(where, buffer.dtype, show(statement.value));
       return;
     }
     if (kind === "gather") this.useAs(statement.lane, "int32", true, where);
-    const lane = kind === "gather" || buffer.lane;
+    const lane = kind === "gather" || buffer.lane || wide;
     if (statement.out.dtype !== buffer.dtype || statement.out.lane !== lane) {
       throw error(where, `a ${lane ? "lane" : "uniform"} ${buffer.dtype} as result`, show(statement.out));
     }
@@ -182,7 +186,7 @@ class Verifier {
   }
 
   /** Where all terms are constants, or counters of loops with a constant count outside of branches. */
-  private bounds(buffer: Buffer, { offset, terms }: Index, where: string): void {
+  private bounds(buffer: Buffer, { offset, terms }: Index, where: string, elements: number): void {
     // A branch may be there for the sake of the counters it is right for.
     if (this.branches > 0 && terms.length > 0) return;
     let [low, high] = [offset, offset];
@@ -194,6 +198,7 @@ class Verifier {
     }
     // In the body of a loop without turns no range has a value.
     if (Number.isNaN(low) || Number.isNaN(high)) return;
+    high += elements - 1;
     if (low < 0 || high >= buffer.elements) {
       throw error(where, `elements from 0 to ${buffer.elements - 1}`, low === high ? `${low}` : `${low} to ${high}`);
     }

@@ -8,6 +8,7 @@ import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import type { Buffer, Kernel } from "../../src/kernel/kernel.ts";
 import { lower } from "../../src/kernel/lower.ts";
 import type { Target } from "../../src/kernel/target.ts";
+import { widen } from "../../src/kernel/wide.ts";
 import { optimise } from "../../src/pass/pipeline.ts";
 import { interpret } from "../../src/program/interpreter.ts";
 import { type Program, typeOf } from "../../src/program/program.ts";
@@ -22,7 +23,7 @@ export interface KernelOptions {
 type Points = readonly (readonly Value[])[];
 
 export const kernelOf = (program: Program, { groups, unrolled }: KernelOptions, target: Target = wasmTarget): Kernel =>
-  lower(optimise(program, { native: target.native, unrolled }), target, { groups, unrolled });
+  widen(lower(optimise(program, { native: target.native, unrolled }), target, { groups, unrolled }));
 
 /** Gives, per result, a column of all points. `points[p][i]` is input i of point p. */
 export function runKernel(

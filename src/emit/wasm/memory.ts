@@ -51,7 +51,7 @@ export class Memory {
 
   load({ out, buffer, index }: Of<"load">): void {
     const { base, offset } = this.addresses.of(buffer, index);
-    if (buffer.lane) {
+    if (out.lane) {
       const results = this.eachVector(buffer, (at) => opWith("v128.load", offset + at, base));
       this.setLane(out, results);
     } else if (this.registers.isScalar(out)) {
@@ -63,7 +63,7 @@ export class Memory {
 
   store({ buffer, index, value }: Of<"store">): void {
     const { base, offset } = this.addresses.of(buffer, index);
-    if (!buffer.lane) {
+    if (!buffer.lane && !value.lane) {
       this.write(opWith(scalarAccess[buffer.dtype].store, offset, base, this.registers.scalar(value)));
       return;
     }

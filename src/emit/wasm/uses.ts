@@ -69,7 +69,7 @@ class Walk {
         this.use(arg, out.lane && !(i === 1 && isShift(op)));
       });
     } else if (statement.kind === "gather") this.use(statement.lane);
-    else if (statement.kind === "store") this.use(statement.value, statement.buffer.lane);
+    else if (statement.kind === "store") this.use(statement.value, statement.buffer.lane || statement.value.lane);
     if (statement.kind === "load" || statement.kind === "gather" || statement.kind === "store") {
       for (const term of statement.index.terms) this.use(term.register);
     }

@@ -33,16 +33,16 @@ export class Access {
     this.operand = operand;
   }
 
-  load({ buffer, index }: Of<"load">, group: number): Lanes {
+  load({ buffer, index, out }: Of<"load">, group: number): Lanes {
     const memory = this.addresses.of(buffer, index);
-    if (buffer.lane) return this.places(buffer, memory, group).map((place) => this.machine.op("vmovups", place));
+    if (out.lane) return this.places(buffer, memory, group).map((place) => this.machine.op("vmovups", place));
     return [this.asMask(buffer, this.machine.op(isWide(buffer) ? "vbroadcastsd" : "vbroadcastss", memory))];
   }
 
   store({ buffer, index, value }: Of<"store">, group: number): void {
     const memory = this.addresses.of(buffer, index);
     const lanes = this.operand(value, group);
-    if (buffer.lane) {
+    if (buffer.lane || value.lane) {
       this.places(buffer, memory, group).forEach((place, i) => {
         this.machine.emit("vmovups.store", place, lanes[i] as Vector);
       });

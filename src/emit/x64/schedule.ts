@@ -9,26 +9,25 @@ const isNested = ({ kind }: Statement): boolean => kind === "loop" || kind === "
 
 /** Written for every group; all others are the same for all points. */
 export const isPerGroup = (s: Statement): boolean => {
-  if (s.kind === "store") return s.buffer.lane;
+  if (s.kind === "store") return s.buffer.lane || s.value.lane;
   return "out" in s && s.out.lane && !(s.kind === "op" && s.op === "splat");
 };
 
 /**
  * The statements from `start` on that may be written group by group: none where a nested one begins. `any` needs all
- * groups before it. What all points share is written with the first group, so a store to it waits for the groups that
- * still gather there.
+ * groups before it. A store to what all points share waits for the groups that still read there.
  */
 export function simpleRun(statements: readonly Statement[], start: number): Statement[] {
   const run: Statement[] = [];
-  const gathered = new Set<Buffer>();
+  const touched = new Set<Buffer>();
   let work = 0;
   for (let at = start; work < RUN; at++) {
     const statement = statements[at];
     if (!statement || isNested(statement)) break;
     const isAny = statement.kind === "op" && statement.op === "any";
     if (isAny && run.length > 0) break;
-    if (statement.kind === "store" && !statement.buffer.lane && gathered.has(statement.buffer)) break;
-    if (statement.kind === "gather") gathered.add(statement.buffer);
+    if (statement.kind === "store" && !statement.buffer.lane && touched.has(statement.buffer)) break;
+    if ("buffer" in statement && isPerGroup(statement)) touched.add(statement.buffer);
     run.push(statement);
     if (isAny) break;
     if (isPerGroup(statement)) work++;
