@@ -7,7 +7,7 @@
 import { type Allocated, FINISH } from "./final.ts";
 import type { Jump } from "./forms.ts";
 import { meet, part } from "./join.ts";
-import { Live, type Loop, withoutUnused } from "./live.ts";
+import { Live, type Loop, type Steps, withoutUnused } from "./live.ts";
 import type { Machine, Step } from "./machine.ts";
 import { placeFused, placeGather, placeInstruction, placeMove } from "./place.ts";
 import { REGISTERS, Registers, type State } from "./registers.ts";
@@ -19,8 +19,7 @@ type Where = { readonly label: number; readonly state: State };
 type Head = Where & { readonly leave: Where[] };
 
 export function allocate(machine: Machine): Allocated {
-  const steps = withoutUnused(machine);
-  return new Allocation(steps, machine).run();
+  return new Allocation(withoutUnused(machine), machine).run();
 }
 
 class Allocation {
@@ -31,8 +30,8 @@ class Allocation {
   private readonly branches: { other: Where; join?: Where }[] = [];
   private labels = FINISH + 1;
 
-  constructor(steps: readonly Step[], machine: Machine) {
-    this.steps = steps;
+  constructor(steps: Steps, machine: Machine) {
+    this.steps = steps.steps;
     this.live = new Live(steps, machine);
     this.registers = new Registers(steps, machine, this.live);
   }

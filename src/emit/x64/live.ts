@@ -14,54 +14,83 @@ export interface Loop {
 const isVector = (operand: StepOperand | undefined): operand is Vector =>
   typeof operand === "object" && "vector" in operand;
 
-export function vectorsOf(step: Step): { readonly out: Vector | undefined; readonly reads: readonly Vector[] } {
+/** The vector that a step writes, and those it reads. */
+export interface Touched {
+  readonly out: Vector | undefined;
+  readonly reads: readonly Vector[];
+}
+
+/** Steps and, beside each, what it touches. */
+export interface Steps {
+  readonly steps: readonly Step[];
+  readonly touched: readonly Touched[];
+}
+
+const NOTHING: Touched = { out: undefined, reads: [] };
+
+function touchedBy(step: Step): Touched {
   if (step.kind === "move") return { out: step.to, reads: [step.from] };
   if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term] };
   if (step.kind === "gather") return { out: step.out, reads: [step.at] };
-  if (step.kind !== "instruction") return { out: undefined, reads: [] };
-  const [first] = step.operands;
-  const out = isVector(first) && factsOf(step.name).writes ? first : undefined;
-  return { out, reads: (out ? step.operands.slice(1) : step.operands).filter(isVector) };
+  if (step.kind !== "instruction") return NOTHING;
+  let out: Vector | undefined;
+  const reads: Vector[] = [];
+  step.operands.forEach((operand, i) => {
+    if (!isVector(operand)) return;
+    if (i === 0 && factsOf(step.name).writes) out = operand;
+    else reads.push(operand);
+  });
+  return { out, reads };
 }
 
 /** A use so much farther away is one behind the loop. */
 const BEYOND = 1e7;
 
 /** Steps without those whose results nothing reads. */
-export function withoutUnused(machine: Machine): Step[] {
+export function withoutUnused(machine: Machine): Steps {
+  const all = machine.steps.map(touchedBy);
   const uses = new Int32Array(machine.vectors);
-  for (const step of machine.steps) for (const { vector } of vectorsOf(step).reads) (uses[vector] as number)++;
-  const kept: Step[] = [];
-  for (const step of machine.steps.toReversed()) {
-    const { out, reads } = vectorsOf(step);
-    if (out && step.kind !== "move" && uses[out.vector] === 0)
+  for (const { reads } of all) for (const { vector } of reads) (uses[vector] as number)++;
+  const steps: Step[] = [];
+  const touched: Touched[] = [];
+  for (let i = all.length - 1; i >= 0; i--) {
+    const step = machine.steps[i] as Step;
+    const { out, reads } = all[i] as Touched;
+    if (out && step.kind !== "move" && uses[out.vector] === 0) {
       for (const { vector } of reads) (uses[vector] as number)--;
-    else kept.push(step);
+      continue;
+    }
+    steps.push(step);
+    touched.push(all[i] as Touched);
   }
-  return kept.reverse();
+  return { steps: steps.reverse(), touched: touched.reverse() };
 }
 
 export class Live {
   /** Innermost loop around each step; the steps that open and close it are in it. */
   readonly loops: (Loop | undefined)[] = [];
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private readonly uses: number[][] = [];
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
+  /** Positions of all uses: those of vector v from `firstUse[v]` up to `firstUse[v + 1]`, rising. */
+  private readonly uses: Int32Array;
+  private readonly firstUse: Int32Array;
   private readonly phiLoops = new Map<number, Loop>();
   /** Of a phi: from its last use in the loop to where it gets its next value. */
   private readonly holes = new Map<number, readonly [number, number]>();
   private readonly pressures: Int32Array;
 
-  constructor(steps: readonly Step[], machine: Machine) {
-    for (let v = 0; v < machine.vectors; v++) {
-      this.starts.push(-1);
-      this.ends.push(-1);
-      this.uses.push([]);
-    }
-    const lastMoves = this.scan(steps);
-    for (let v = 0; v < machine.vectors; v++) this.range(v, lastMoves.get(v));
+  constructor({ steps, touched }: Steps, machine: Machine) {
+    const { vectors } = machine;
+    this.starts = new Int32Array(vectors).fill(-1);
+    this.ends = new Int32Array(vectors).fill(-1);
+    this.firstUse = new Int32Array(vectors + 1);
+    for (const { reads } of touched) for (const { vector } of reads) (this.firstUse[vector + 1] as number)++;
+    for (let v = 0; v < vectors; v++) (this.firstUse[v + 1] as number) += this.firstUse[v] as number;
+    this.uses = new Int32Array(this.firstUse[vectors] as number);
+    const lastMoves = this.scan(steps, touched);
+    for (let v = 0; v < vectors; v++) this.range(v, lastMoves.get(v));
     this.pressures = new Int32Array(steps.length + 1);
-    for (let v = 0; v < machine.vectors; v++) if (!machine.constants.has(v)) this.press(v);
+    for (let v = 0; v < vectors; v++) if (!machine.constants.has(v)) this.press(v);
     for (let i = 1; i <= steps.length; i++) (this.pressures[i] as number) += this.pressures[i - 1] as number;
   }
 
@@ -80,13 +109,8 @@ export class Live {
     return !hole || position < hole[0] || position >= hole[1];
   }
 
-  isUsedIn(vector: number, { start, end }: Loop): boolean {
-    const next = this.useAfter(vector, start);
-    return next !== undefined && next <= end;
-  }
-
   usesIn(vector: number, { start, end }: Loop): number {
-    return (this.uses[vector] as number[]).filter((use) => use > start && use <= end).length;
+    return this.placeAfter(vector, end) - this.placeAfter(vector, start);
   }
 
   /** Steps until the next use, around the loop if need be. */
@@ -109,18 +133,25 @@ export class Live {
   }
 
   private useAfter(vector: number, position: number): number | undefined {
-    const uses = this.uses[vector] as number[];
-    let [low, high] = [0, uses.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((uses[middle] as number) > position) high = middle;
-      else low = middle + 1;
-    }
-    return uses[low];
+    const place = this.placeAfter(vector, position);
+    return place < (this.firstUse[vector + 1] as number) ? this.uses[place] : undefined;
   }
 
-  private scan(steps: readonly Step[]): Map<number, number> {
+  /** Where in `uses` the vector's first use after a position stands, or would stand. */
+  private placeAfter(vector: number, position: number): number {
+    let low = this.firstUse[vector] as number;
+    let high = this.firstUse[vector + 1] as number;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.uses[middle] as number) > position) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  private scan(steps: readonly Step[], touched: readonly Touched[]): Map<number, number> {
     const lastMoves = new Map<number, number>();
+    const next = this.firstUse.slice();
     let loop: Loop | undefined;
     steps.forEach((step, i) => {
       if (step.kind === "loop") {
@@ -133,8 +164,8 @@ export class Live {
         loop.end = i;
         loop = loop.parent;
       }
-      const { out, reads } = vectorsOf(step);
-      for (const { vector } of reads) (this.uses[vector] as number[]).push(i);
+      const { out, reads } = touched[i] as Touched;
+      for (const { vector } of reads) this.uses[(next[vector] as number)++] = i;
       if (!out) return;
       if (this.starts[out.vector] === -1) this.starts[out.vector] = i;
       if (step.kind === "move") lastMoves.set(out.vector, i);
@@ -156,7 +187,8 @@ export class Live {
     const start = this.start(vector);
     let end = -1;
     let lastInside = -1;
-    for (const use of this.uses[vector] as number[]) {
+    for (let u = this.firstUse[vector] as number; u < (this.firstUse[vector + 1] as number); u++) {
+      const use = this.uses[u] as number;
       const inside = loop && use > loop.start && use <= loop.end;
       if (inside) lastInside = Math.max(lastInside, this.reach(use, loop.start));
       else end = Math.max(end, this.reach(use, start));

@@ -1,14 +1,13 @@
 /** Writes a step with registers for its vectors. */
 
 import { factsOf } from "./facts.ts";
-import { vectorsOf } from "./live.ts";
 import type { Step, StepOperand, Vector } from "./machine.ts";
 import type { Registers } from "./registers.ts";
 
 type Of<K extends Step["kind"]> = Step & { kind: K };
 
 export function placeInstruction(registers: Registers, step: Of<"instruction">): void {
-  const { out, reads } = vectorsOf(step);
+  const { out, reads } = registers.now;
   const { place, foldable } = factsOf(step.name);
   const operands = ordered(registers, step);
   const pinned = registers.pinned(reads);
@@ -73,7 +72,7 @@ export function placeGather(registers: Registers, { out, memory, at, wide }: Of<
 
 /** Overwrites what dies, or what had to be loaded anyway; one of the others may stay in memory. */
 export function placeFused(registers: Registers, { family, suffix, out, factors, term }: Of<"fused">): void {
-  const reads = [...factors, term];
+  const { reads } = registers.now;
   const over = reads.find((v) => registers.has(v) && registers.dies(v)) ?? reads.find((v) => !registers.has(v)) ?? term;
   const pinned = registers.pinned(reads);
   const [a, b] = over === term ? factors : [factors[over === factors[0] ? 1 : 0], term];

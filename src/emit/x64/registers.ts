@@ -6,8 +6,8 @@
 import type { Memory } from "./encoder.ts";
 import type { Final, Home } from "./final.ts";
 import type { Instruction } from "./forms.ts";
-import type { Live } from "./live.ts";
-import type { Machine, Step, Vector } from "./machine.ts";
+import type { Live, Steps, Touched } from "./live.ts";
+import type { Machine, Vector } from "./machine.ts";
 
 export const REGISTERS = 16;
 
@@ -28,13 +28,18 @@ export class Registers {
   /** A vector that will be a phi's next value → the phi. */
   private readonly wishes = new Map<number, number>();
 
-  private readonly steps: number;
+  private readonly touched: readonly Touched[];
 
-  constructor(steps: readonly Step[], machine: Machine, live: Live) {
-    this.steps = steps.length;
+  constructor({ steps, touched }: Steps, machine: Machine, live: Live) {
+    this.touched = touched;
     this.live = live;
     this.constants = machine.constants;
     for (const step of steps) if (step.kind === "move") this.wishes.set(step.from.vector, step.to.vector);
+  }
+
+  /** What the step reads and writes that is being written. */
+  get now(): Touched {
+    return this.touched[this.position] as Touched;
   }
 
   /** The vector's register, -1 for none. */
@@ -97,24 +102,33 @@ export class Registers {
     const wish = this.wishes.get(vector) ?? vector;
     const wanted = head?.indexOf(wish) ?? -1;
     if (wanted >= 0 && this.state[wanted] === -1 && !pinned.includes(wanted)) return this.occupy(wanted, vector);
+    const free = this.free(pinned);
+    if (free >= 0) return this.occupy(free, vector);
+    const longest = this.longestWaiting(pinned);
+    this.evict(longest);
+    return this.occupy(longest, vector);
+  }
+
+  /** Registers that a phi comes back to are left to its next value, if there are others. */
+  private free(pinned: readonly number[]): number {
     let free = -1;
+    for (let r = 0; r < REGISTERS; r++) {
+      if ((this.state[r] as number) >= 0 || pinned.includes(r)) continue;
+      if ((this.head?.[r] ?? -1) < 0) return r;
+      if (free < 0) free = r;
+    }
+    return free;
+  }
+
+  private longestWaiting(pinned: readonly number[]): number {
     let best = -1;
     let farthest = -1;
     for (let r = 0; r < REGISTERS; r++) {
       if (pinned.includes(r)) continue;
-      const holds = this.state[r] as number;
-      if (holds < 0) {
-        // Registers that a phi comes back to are left to its next value.
-        const reserved = (head?.[r] ?? -1) >= 0;
-        if (free < 0 || (!reserved && (head?.[free] ?? -1) >= 0)) free = r;
-        continue;
-      }
-      const distance = this.live.distance(holds, this.position);
+      const distance = this.live.distance(this.state[r] as number, this.position);
       if (distance > farthest) [best, farthest] = [r, distance];
     }
-    if (free >= 0) return this.occupy(free, vector);
-    this.evict(best);
-    return this.occupy(best, vector);
+    return best;
   }
 
   /** In a register, loaded if need be. */
@@ -129,7 +143,7 @@ export class Registers {
   /** A register is free, and it will be read again soon. */
   worthLoading({ vector }: Vector): boolean {
     if (this.constants.has(vector) || !this.state.includes(-1)) return false;
-    return this.live.distance(vector, this.position) < this.steps;
+    return this.live.distance(vector, this.position) < this.touched.length;
   }
 
   private occupy(register: number, vector: number): number {
