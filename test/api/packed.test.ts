@@ -31,7 +31,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("the tarball holds the build, the papers and nothing else", () => {
   const outside = files.filter((path) => !path.startsWith("dist/"));
   expect(outside.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-  for (const file of ["index.js", "index.d.ts", "worker.js", "cli.js"]) expect(files).toContain(`dist/${file}`);
+  const wanted = ["index.js", "index.d.ts", "worker.js", "cli.js", "report.js", "report.d.ts", "report-page.js"];
+  for (const file of wanted) expect(files).toContain(`dist/${file}`);
 });
 
 test("an empty project imports it, without any other package, and runs the seed's example on two devices", async () => {
@@ -49,4 +50,17 @@ test("an empty project imports it, without any other package, and runs the seed'
   expect(stderr).toBe("");
   expect(stdout).toBe("100 1 2\n");
   expect(code).toBe(0);
+});
+
+test("reports need no other package either", async () => {
+  const program = join(folder, "report.mjs");
+  writeFileSync(
+    program,
+    `import { GridAxis, Space, SequentialExecution } from "lanewise";
+    import { reportHtml } from "lanewise/report";
+    const space = new Space({ a: new GridAxis(0, 1, 4) });
+    const html = await reportHtml(await new SequentialExecution((s) => s.a.mul(2), space).run());
+    console.log(html.startsWith("<!doctype html>"), html.length > 200_000);`,
+  );
+  expect(await node([program], { cwd: folder })).toEqual({ code: 0, stdout: "true true\n", stderr: "" });
 });

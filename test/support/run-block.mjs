@@ -2,5 +2,8 @@
 
 import { createJiti } from "jiti";
 import * as lanewise from "../../dist/index.js";
+import * as report from "../../dist/report.js";
 
-await createJiti(import.meta.url, { virtualModules: { lanewise }, fsCache: false }).import(process.argv[2]);
+const virtualModules = { lanewise, "lanewise/report": report };
+
+await createJiti(import.meta.url, { virtualModules, fsCache: false }).import(process.argv[2]);
