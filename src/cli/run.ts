@@ -65,7 +65,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   );
   const table = await results.table();
   const shown = shownOutput(table, show);
-  const files: [file: string, what: string][] = store ? [[store.store, storeText(results.length)]] : [];
+  const files: [file: string, what: string][] = store ? [[store.store, storeText(results.length, store.store)]] : [];
   if (out !== undefined) {
     const bytes = await writeTable("--out", out, table);
     files.push([out, `${formatCount(results.length)} rows, ${formatBytes(bytes)}`]);

@@ -9,6 +9,7 @@ export interface StoreWords {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly chunk?: unknown;
+  readonly cache?: unknown;
 }
 
 export type StoreWishes = Omit<StoreRunOptions, "signal" | "onProgress">;
@@ -33,4 +34,9 @@ export function storeOf({ store, resume, overwrite, chunk }: StoreWords): StoreW
 }
 
 /** What a store holds, for the list of files after a run. */
-export const storeText = (points: number): string => `${formatCount(points)} points, Zarr v3`;
+export const storeText = (points: number, store: string): string =>
+  `${formatCount(points)} points, Zarr v3; see lanewise report ${store}, lanewise export ${store} --to FILE`;
+
+/** Where results of earlier runs are looked for. */
+export const cacheOf = ({ cache }: StoreWords): { readonly cache?: string } =>
+  cache === undefined ? {} : { cache: String(cache) };
