@@ -8,9 +8,11 @@ export * as np from "./array/np.ts";
 export * as random from "./array/random.ts";
 export type { DType, FloatDType, TypedArray } from "./base/dtype.ts";
 export { type ErrorKind, isLanewiseError, LanewiseError } from "./base/errors.ts";
+export type { StatusCounts, StatusName } from "./base/status.ts";
 export { type DeviceInfo, deviceCount, devices } from "./device/devices.ts";
 export { setHostDeviceCount } from "./device/host.ts";
 export { type AnyExploration, defineExploration, type Exploration } from "./execution/explore.ts";
+export type { FailureOptions } from "./execution/failures.ts";
 export { openResults } from "./execution/open-results.ts";
 export {
   type ExecutionOptions,
@@ -20,7 +22,7 @@ export {
 } from "./execution/parallel.ts";
 export type { Progress } from "./execution/progress.ts";
 export type { DeviceReport, Report } from "./execution/report.ts";
-export type { Results } from "./execution/results.ts";
+export type { FailedPoint, Results } from "./execution/results.ts";
 export { SequentialExecution } from "./execution/sequential.ts";
 export type { StoreRunOptions } from "./execution/store-options.ts";
 export type { StoredChunk, StoredResults } from "./execution/stored-results.ts";
