@@ -13,10 +13,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeInput } from "./support/c.mjs";
 import { npm, python, versionOf } from "./support/environments.mjs";
+import { peerLine } from "./support/lines.mjs";
 import { machine } from "./support/machine.mjs";
 import { greatestError, summary } from "./support/measure.mjs";
 import { lanewise, loadWorkloads, offered, rowsOf, variantsOf } from "./support/models.mjs";
-import { peerLine } from "./table.mjs";
 
 const pinned = "jax==0.10.2";
 const here = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -160,12 +160,18 @@ async function withTvboptim() {
   const workload = workloads.get("wong-wang");
   const interpreter = await python("tvboptim", ["tvboptim==0.4.0", pinned]);
   const size = sizeOf(workload);
-  const input = writeInput("tvboptim", workload.build({ ...size, generator: "threefry" }));
+  const built = workload.build({ ...size, generator: "threefry" });
+  const input = writeInput("tvboptim", built);
+  const { model, space, args } = built;
+  const exact = rowsOf(await new lanewise.ParallelExecution(model, space, { args, dtype: "float64" }).run());
   const result = run(interpreter, [here("peers/tvboptim_wong_wang.py"), input, size.points, size.steps, runs]);
   const ms = summary(result.times);
+  const error = greatestError(Float32Array.from(result.values), exact.values, exact.rows);
   console.log(`\ntvboptim 0.4.0 with ${pinned}, reduced Wong-Wang, ${size.points} × ${size.steps}: ${result.way}`);
-  console.log(`  ${ms.min.toFixed(0)} ms (${ms.median.toFixed(0)}), first call ${result.first.toFixed(0)} ms`);
-  return { version: "0.4.0", ...size, ms, firstMs: result.first, way: result.way };
+  console.log(
+    `  ${ms.min.toFixed(0)} ms (${ms.median.toFixed(0)}), error ${error.toExponential(0)}, first call ${result.first.toFixed(0)} ms`,
+  );
+  return { version: "0.4.0", ...size, ms, error, firstMs: result.first, way: result.way };
 }
 
 const { offered: all } = await offered();

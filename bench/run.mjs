@@ -13,9 +13,9 @@ import { benchDevices } from "./devices.mjs";
 import { benchFirst } from "./first.mjs";
 import { benchKernels } from "./kernels.mjs";
 import { benchOverhead } from "./overhead.mjs";
+import { deviceLine, firstLine, kernelLines } from "./support/lines.mjs";
 import { machine } from "./support/machine.mjs";
 import { loadWorkloads, variantsOf } from "./support/models.mjs";
-import { deviceLine, firstLine, kernelLines } from "./table.mjs";
 
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
