@@ -141,6 +141,8 @@ export interface RangeResult extends Tally {
 export interface ReduceResult extends Tally {
   /** As reduce/block.ts writes them, block by block. */
   readonly partials: Float64Array<ArrayBuffer>;
+  /** Of each point; undefined where all of them are ok. */
+  readonly status: Uint8Array | undefined;
 }
 
 export interface Reply {

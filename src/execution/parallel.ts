@@ -15,10 +15,11 @@ import type { AnyModel } from "./model.ts";
 import { Preparation } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
-import { reduceJob } from "./reduce-run.ts";
+import { inOrder, reduceJob } from "./reduce-run.ts";
 import type { ReducedOf, Reductions } from "./reduce-spec.ts";
 import { replicated } from "./replicate.ts";
 import type { Results } from "./results.ts";
+import { runCached } from "./run-cached.ts";
 import { runStored } from "./run-stored.ts";
 import { runJob } from "./schedule.ts";
 import { checkStoreRun, isStoreRun, type StoreRunOptions } from "./store-options.ts";
@@ -86,6 +87,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told at most ten times a second, and at the end. */
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * A directory in which results are kept by what they were computed from: points that an earlier run of the same model
+   * had, over whatever space, are not computed again.
+   */
+  readonly cache?: string;
 }
 
 const where = "ParallelExecution";
@@ -150,6 +156,10 @@ export class ParallelExecution<
     const asked = check.checkRun(where, options);
     const budget = this.#options.memoryBudget ?? freeMemory() / 2;
     if (isReduced(asked)) return this.#reduce(asked, budget);
+    if (asked.cache !== undefined) {
+      const kept = { preparation: this.#preparation, holder: this, space: this.#space };
+      return runCached<R>(kept, { ...asked, cache: asked.cache }, budget, where);
+    }
     const { job, traced, report, failures } = await this.#preparation.prepare(this, asked, (types, total) =>
       checkBudget(where, types, total, budget),
     );
@@ -181,8 +191,7 @@ export class ParallelExecution<
   async #reduce(asked: RunOptions & ReduceOptions, budget: number): Promise<unknown> {
     const { job, traced, report } = await this.#preparation.prepare(this, asked, () => undefined);
     const reducing = new Reducing(`${where}.run`, this.#space, traced, asked, budget);
-    const inOrder = { ...job, sources: reducing.order.sources(job.sources) };
-    const tallies = job.total === 0 ? [] : await reduceJob(inOrder, reducing.plan, reducing.take);
+    const tallies = job.total === 0 ? [] : await reduceJob(inOrder(job, reducing.order), reducing.plan, reducing.take);
     return reducing.results((bytes) => report(tallies, bytes));
   }
 

@@ -15,6 +15,8 @@ export interface PointOrder {
   readonly points: number;
   /** The axes that remain. */
   readonly axes: readonly SpaceAxis[];
+  /** Whether it is the order that the points have in the space. */
+  readonly isSpaces: boolean;
   /** The space's number of the point computed as number `i`. */
   index(i: number): number;
   /** The columns of the space, in this order. */
@@ -34,7 +36,7 @@ export function pointOrder(
   over: readonly string[] | undefined,
 ): PointOrder {
   if (over === undefined) {
-    return { cells: 1, points: space.N, axes: [], index: (i) => i, sources: (given) => given };
+    return { cells: 1, points: space.N, axes: [], isSpaces: true, index: (i) => i, sources: (given) => given };
   }
   const laid = laidAxes(where, space, over);
   const reduced = reducedAxes(where, laid, over);
@@ -42,15 +44,16 @@ export function pointOrder(
   const kept = order.slice(0, order.length - reduced.size);
   const size = (some: readonly LaidAxis[]): number => some.reduce((n, { axis }) => n * axis.size, 1);
   const strides = new Map(order.map((one, i) => [one, size(order.slice(i + 1))]));
-  const unchanged = order.every((one) => strides.get(one) === one.stride);
-  const index = unchanged ? (i: number) => i : walk(order);
+  const isSpaces = order.every((one) => strides.get(one) === one.stride);
+  const index = isSpaces ? (i: number) => i : walk(order);
   return {
     cells: size(kept),
     points: size([...reduced]),
     axes: kept.map(({ axis }) => axis),
+    isSpaces,
     index,
     sources: (given) =>
-      unchanged ? given : given.map((source) => moved(source, strides) ?? readInOrder(source, space.N, index)),
+      isSpaces ? given : given.map((source) => moved(source, strides) ?? readInOrder(source, space.N, index)),
   };
 }
 

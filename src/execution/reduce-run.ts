@@ -3,14 +3,16 @@
  * this thread takes that in, in order of the blocks. What comes too early waits; when too much waits, so do the devices.
  */
 
+import { OK } from "../base/status.ts";
 import { DeviceFault, type HostDevice } from "../device/host.ts";
 import { Pace } from "../device/pace.ts";
 import { DONE, type ReduceResult, STOP, type Tally } from "../device/protocol.ts";
 import { BlockReducer, type ReducePlan } from "../device/reduce/block.ts";
-import { blockAt, blockCount } from "../device/reduce/blocks.ts";
+import { blockAt, blockCount, pointsOf } from "../device/reduce/blocks.ts";
 import { NumberWriter } from "../device/reduce/numbers.ts";
 import { allocateResults } from "../store/memory.ts";
 import { inSharedMemory } from "./claim.ts";
+import type { PointOrder } from "./reduce-order.ts";
 import { type PointJob, spreadOver, Watch } from "./schedule.ts";
 import { addTallies, noTally } from "./spread.ts";
 
@@ -19,6 +21,27 @@ const WAITING_BYTES = 2 ** 25;
 
 /** Requests that a device has at a time: while this thread takes in one answer, the device is at the next. */
 const ASKED = 2;
+
+/** A job whose points are computed in another order, and told of by their number in the space. */
+export function inOrder(job: PointJob, order: PointOrder): PointJob {
+  const { sources, inspect, onFault } = job;
+  if (order.isSpaces) return job;
+  return {
+    ...job,
+    sources: order.sources(sources),
+    inspect: (status, first) => {
+      // Of points that are ok, only their number counts: those that follow each other are told of at once.
+      for (let i = 0, next = 0; i < status.length; i = next) {
+        do next++;
+        while (next < status.length && status[i] === OK && status[next] === OK);
+        inspect?.(status.subarray(i, next), order.index(first + i));
+      }
+    },
+    onFault: ({ first, count, reason }) => {
+      for (let i = 0; i < count; i++) onFault?.({ first: order.index(first + i), count: 1, reason });
+    },
+  };
+}
 
 /** `take` gets the partial results of `count` blocks from number `first` on, in order. */
 export async function reduceJob(
@@ -38,6 +61,9 @@ export async function reduceJob(
   }
 }
 
+/** What a device told of some blocks. */
+type Heard = Pick<ReduceResult, "partials" | "status"> & { readonly count: number };
+
 class BlockSpread {
   readonly tallies: Tally[];
   private readonly job: PointJob;
@@ -51,7 +77,7 @@ class BlockSpread {
   private next = 0;
   private taken = 0;
   /** By first block. */
-  private readonly early = new Map<number, { readonly count: number; readonly partials: Float64Array }>();
+  private readonly early = new Map<number, Heard>();
   private waitingBytes = 0;
   private readonly waiting: (() => void)[] = [];
   private stopped = false;
@@ -114,26 +140,37 @@ class BlockSpread {
     const spread = spreadOver(this.job);
     const reducer = new BlockReducer(this.plan);
     const out = new NumberWriter();
+    const status = new Uint8Array(pointsOf(this.plan.blocks, first, count));
+    const { start } = blockAt(this.plan.blocks, first);
     for (let k = first; k < first + count && !this.stopped; k++) {
       const block = blockAt(this.plan.blocks, k);
       const columns = allocateResults(task.outputs, block.count, shared);
       await spread.fill(columns, block.start, block.count);
+      status.set(columns.status, block.start - start);
       reducer.reduce(columns, 0, block, out);
     }
     spread.stop();
-    return { ...spread.tallies.reduce(addTallies, noTally), partials: out.done() };
+    return { ...spread.tallies.reduce(addTallies, noTally), partials: out.done(), status };
   }
 
-  private hear(first: number, count: number, { partials }: ReduceResult): void {
-    this.early.set(first, { count, partials });
+  private hear(first: number, count: number, { partials, status }: ReduceResult): void {
+    this.early.set(first, { count, partials, status });
     this.waitingBytes += partials.byteLength;
     for (let one = this.early.get(this.taken); one; one = this.early.get(this.taken)) {
+      this.inspect(one);
       this.take(this.taken, one.count, one.partials);
       this.early.delete(this.taken);
       this.taken += one.count;
       this.waitingBytes -= one.partials.byteLength;
     }
     this.wake();
+  }
+
+  /** Statuses are looked at in order of the points. */
+  private inspect({ count, status }: Heard): void {
+    const { blocks } = this.plan;
+    const all = status ?? new Uint8Array(pointsOf(blocks, this.taken, count)).fill(OK);
+    this.job.inspect?.(all, blockAt(blocks, this.taken).start);
   }
 
   private wake(): void {

@@ -39,7 +39,7 @@ export interface Report {
   readonly bytes: number;
   /** Points with a result that is NaN or infinite. */
   readonly notFinite: number;
-  /** Points by what became of them; absent where that was not kept, as in reductions. */
+  /** Points by what became of them; absent where there are none. */
   readonly statuses?: StatusCounts;
   /** Files of a store that an earlier run left and that were found damaged: they were computed again. */
   readonly repaired?: readonly string[];

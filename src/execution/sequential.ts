@@ -110,6 +110,7 @@ export class SequentialExecution<
     const space = this.#space;
     let reducing: Reducing | undefined;
     let notFinite = 0;
+    let statuses: StatusCounts | undefined;
     let block = 0;
     const start = (outputs: Outputs): Reducing => {
       reducing = new Reducing(`${where}.run`, space, outputs, asked, budget);
@@ -122,9 +123,10 @@ export class SequentialExecution<
     for await (const part of this.#parts(asked, blocks)) {
       reducing?.reduce(block++, part.columns);
       notFinite += part.notFinite;
+      statuses = part.failures.counts;
     }
     const whole = reducing ?? start(this.#none());
-    return whole.results((bytes) => ({ ...reportOf(space.N, began, [], notFinite), bytes }));
+    return whole.results((bytes) => ({ ...reportOf(space.N, began, [], notFinite, statuses), bytes }));
   }
 
   /** Computes parts of the space one after the other; what they are may depend on the types of the results. */

@@ -169,10 +169,24 @@ describe("reductions", () => {
     const left = await executor.run({ reduce });
     expect(left.at(0)).toEqual({ y: { mean: (1 + 0.5 + 0.25) / 3, count: 3, max: 1 }, x: { mean: 7 / 3, min: 1 } });
     expect(left.report.notFinite).toBe(2);
+    expect(left.report.statuses).toMatchObject({ ok: 3, notFinite: 2 });
     expect(left.status[0]).toBe(1);
     const taken = await executor.run({ reduce, nonFinite: "propagate" });
     expect(taken.at(0)).toEqual({ y: { mean: Infinity, count: 5, max: Infinity }, x: { mean: 7 / 5, min: 0 } });
     expect(taken.status[0]).toBe(2);
+  });
+
+  test("end at a point that does not go well where they are asked to, and name it", async () => {
+    const square = new Space({ a: new GridAxis(0, 3, 4), b: new GridAxis(-2, 2, 5) }, { mode: "product" });
+    const inverse = ({ a, b }: { a: NdArray; b: NdArray }) => np.div(1, a.mul(5).add(b).sub(10));
+    for (const over of [["a"], ["b"]]) {
+      for (const make of [ParallelExecution, SequentialExecution]) {
+        const executor = new make(inverse as never, square as never, { onError: "stop" });
+        const run = executor.run({ reduce: { value: "mean" }, over });
+        await expect(run).rejects.toThrow(/"not finite" at point 12 \(a = 2, b = 0\)/);
+        if (executor instanceof ParallelExecution) executor.dispose();
+      }
+    }
   });
 
   test("of nothing are NaN, and no error", async () => {

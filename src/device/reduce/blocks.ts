@@ -65,3 +65,9 @@ export function blockAt({ cells, points, most }: Blocks, k: number): Block {
   const count = Math.min(most, points - within);
   return { start: cell * points + within, count, cell, cells: 1, complete: within + count === points };
 }
+
+/** Points of `count` blocks from number `first` on. */
+export function pointsOf(blocks: Blocks, first: number, count: number): number {
+  const last = blockAt(blocks, first + count - 1);
+  return last.start + last.count - blockAt(blocks, first).start;
+}

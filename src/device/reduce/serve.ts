@@ -1,10 +1,11 @@
 /** A device's part of a reduction: blocks are computed, reduced where they lie, and forgotten. */
 
+import { OK } from "../../base/status.ts";
 import { allocateColumns, markFinished } from "../batch.ts";
 import { type ReduceRequest, type ReduceResult, STOP, type Task } from "../protocol.ts";
 import type { Runner } from "../runner.ts";
 import { BlockReducer } from "./block.ts";
-import { type Block, blockAt } from "./blocks.ts";
+import { type Block, blockAt, pointsOf } from "./blocks.ts";
 import { NumberWriter } from "./numbers.ts";
 
 /** Stops between two batches when told to; what it gives is then of no use. */
@@ -15,6 +16,7 @@ export function reduceBlocks({ outputs }: Task, runner: Runner, request: ReduceR
   const out = new NumberWriter();
   const room = Math.max(rule.batch, plan.blocks.most);
   const columns = allocateColumns(outputs, room);
+  const status = new Uint8Array(pointsOf(plan.blocks, first, count));
   let points = 0;
   let batches = 0;
   let notFinite = 0;
@@ -30,10 +32,17 @@ export function reduceBlocks({ outputs }: Task, runner: Runner, request: ReduceR
       batches++;
     }
     for (const block of blocks) reducer.reduce(columns, block.start - start, block, out);
+    status.set(columns.status.subarray(0, size), points);
     points += size;
     k += blocks.length;
   }
-  return { points, batches, notFinite, partials: out.done() };
+  return {
+    points,
+    batches,
+    notFinite,
+    partials: out.done(),
+    status: status.some((one) => one !== OK) ? status : undefined,
+  };
 }
 
 /** Blocks from number `k` on whose points are as many as a batch, or one block. */
