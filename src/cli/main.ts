@@ -29,6 +29,13 @@ function commandLine() {
     .option("--resume", "Go on with the store where an earlier run stopped")
     .option("--overwrite", "Replace the store that is there")
     .option("--chunk <n>", "Most points of a chunk of the store")
+    .option("--cache <dir>", "Keep results by what they were computed from, and compute no point twice")
+    .option(
+      "--reduce <result=mean,…>",
+      "Keep no points, but what they reduce to: count, sum, mean, variance, std, min, …",
+    )
+    .option("--over <axes>", "Axes to reduce over; all points become one without")
+    .option("--replications <n>", "Random streams of every point, as a further axis, replicate")
     .option("--on-error <what>", "record: points that fail are data; stop: end at the first", { default: "record" })
     .option("--no-fail-fast", "Go on even if the first 100 points all fail alike")
     .option("--timeout <seconds>", "Longest time for a batch; a device that takes longer is replaced")

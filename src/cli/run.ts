@@ -22,11 +22,12 @@ import { overrideSpace } from "./overrides.ts";
 import { picture } from "./picture.ts";
 import { progressBar } from "./progress.ts";
 import { factsOfRun } from "./provenance.ts";
+import { type ReduceWords, reduceOf, replicationsOf } from "./reduce.ts";
 import { reportFile, writeReport } from "./report.ts";
-import { type StoreWords, storeOf, storeText } from "./store.ts";
+import { cacheOf, type StoreWords, storeOf, storeText } from "./store.ts";
 import { filesText, summaryTable } from "./summary.ts";
 
-export interface RunOptions extends StoreWords {
+export interface RunOptions extends StoreWords, ReduceWords {
   readonly set?: unknown;
   readonly axis?: unknown;
   readonly devices?: unknown;
@@ -47,24 +48,29 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   if (out !== undefined) checkOutput("--out", out);
   const page = options.report === undefined ? undefined : reportFile("--report", options.report);
   const store = storeOf(options);
+  const reduced = reduceOf(options, store);
   const execution = {
     nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),
     dtype: dtypeOf(options.dtype),
     ...failureOptions(options),
+    ...replicationsOf(options),
   };
   const { model, space: given, args = [], kwargs, title, show, dims } = await loadExploration(file);
   const space = overrideSpace(given, textsOf(options.set), textsOf(options.axis));
   const talk = !options.quiet && !options.json;
   if (talk && title !== undefined) console.error(title);
   const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
-  const results = await watched<Results | StoredResults>(space.N, talk, store !== undefined, (watch) =>
-    store
-      ? executor.run({ ...watch, ...store, ...(title !== undefined && { title }), ...(dims && { dims }) })
-      : executor.run(watch),
-  );
+  const points = space.N * (execution.replications ?? 1);
+  const results = await watched<Results | StoredResults>(points, talk, store !== undefined, (watch) => {
+    if (reduced) return executor.run({ ...watch, ...reduced });
+    const asked = { ...watch, ...cacheOf(options) };
+    return store
+      ? executor.run({ ...asked, ...store, ...(title !== undefined && { title }), ...(dims && { dims }) })
+      : executor.run(asked);
+  });
   const table = await results.table();
-  const shown = shownOutput(table, show);
+  const shown = shownOutput(table, reduced ? undefined : show);
   const files: [file: string, what: string][] = store ? [[store.store, storeText(results.length, store.store)]] : [];
   if (out !== undefined) {
     const bytes = await writeTable("--out", out, table);

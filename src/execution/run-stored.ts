@@ -2,35 +2,30 @@
 
 import type { Type } from "../base/value.ts";
 import type { Tally } from "../device/protocol.ts";
-import type { AbstractSpace } from "../space/space.ts";
+import type { ResultCache } from "../store/cache.ts";
 import { resultBytes } from "../store/memory.ts";
 import { nodeFiles } from "../store/node-files.ts";
 import { sourceOfFiles } from "../store/zarr.ts";
+import { cachedChunks } from "./cached-chunks.ts";
 import { type Chunk, chunksOf } from "./chunks.ts";
 import { resultsFrom } from "./open-results.ts";
-import type { Preparation } from "./prepare.ts";
+import { cacheOf, type KeptExecution } from "./run-cached.ts";
 import type { PointJob } from "./schedule.ts";
 import { addTallies, noTally } from "./spread.ts";
 import type { StoreRunOptions } from "./store-options.ts";
 import { type ChunkRequest, runIntoStore } from "./store-run.ts";
 import type { StoredResults } from "./stored-results.ts";
 
-/** One execution, as it runs into a store. */
-export interface StoredExecution {
-  readonly preparation: Preparation;
-  /** For whom devices are held. */
-  readonly holder: object;
-  readonly space: AbstractSpace<unknown, unknown>;
-}
-
 export async function runStored<T, S>(
-  { preparation, holder, space }: StoredExecution,
-  { store, resume = false, overwrite = false, chunk, title, dims, signal, onProgress }: StoreRunOptions,
+  execution: KeptExecution,
+  { store, resume = false, overwrite = false, chunk, title, dims, cache, signal, onProgress }: StoreRunOptions,
 ): Promise<StoredResults<T, S>> {
+  const { preparation, holder, space } = execution;
   const files = nodeFiles(store);
   const watch = { ...(signal && { signal }) };
   const { job, traced, report } = await preparation.prepare(holder, watch, (_types: readonly Type[]) => undefined);
   const { float, target, fastMath } = preparation;
+  const known = cache === undefined ? undefined : await cacheOf(cache, execution, traced);
   const tallies = job.devices.map(() => noTally);
   const outcome = await runIntoStore({
     space,
@@ -39,7 +34,7 @@ export async function runStored<T, S>(
     target,
     fastMath,
     store: { where: store, files, resume, overwrite, chunk, title, dims },
-    chunks: (request) => counted(job, request, tallies),
+    chunks: (request) => counted(job, request, tallies, known),
     signal,
     onProgress,
   });
@@ -49,12 +44,21 @@ export async function runStored<T, S>(
 }
 
 /** The chunks of a pass; what each device did is added up over the passes. */
-async function* counted(job: PointJob, request: ChunkRequest, tallies: Tally[]): AsyncGenerator<Chunk, void, void> {
-  const { points, ranges, wanted, onProgress } = request;
-  const before = tallies.slice();
+async function* counted(
+  job: PointJob,
+  { points, ranges, wanted, onProgress }: ChunkRequest,
+  tallies: Tally[],
+  cache: ResultCache | undefined,
+): AsyncGenerator<Chunk, void, void> {
+  let before = tallies.slice();
+  let last: readonly Tally[] | undefined;
   // The signal is looked at between chunks: what is being computed is committed first.
   const pass = { ...job, signal: undefined, onProgress };
-  for await (const chunk of chunksOf(pass, { points, ranges, wanted })) {
+  const options = { points, ranges, wanted };
+  for await (const chunk of cache ? cachedChunks(pass, options, cache) : chunksOf(pass, options)) {
+    // Tallies are those of all chunks so far that were computed together.
+    if (chunk.tallies !== last) before = tallies.slice();
+    last = chunk.tallies;
     chunk.tallies.forEach((tally, i) => {
       tallies[i] = addTallies(before[i] as Tally, tally);
     });

@@ -30,6 +30,7 @@ export interface StoreRunOptions extends RunOptions {
 const known = [
   "signal",
   "onProgress",
+  "cache",
   "store",
   "resume",
   "overwrite",

@@ -41,7 +41,9 @@ export const options = [
 
 export function checkRun<O extends RunOptions & Partial<ReduceOptions>>(where: string, options: O): O {
   const run = `${where}.run`;
-  checkOptions(run, options, [...watching, ...reducing]);
+  // One point after the other, on this thread, is for looking at a model: it keeps nothing.
+  const kept = where === "ParallelExecution" ? ["cache"] : [];
+  checkOptions(run, options, [...watching, ...kept, ...reducing]);
   checkWatching(run, options);
   checkReducing(run, options);
   return options;
@@ -74,7 +76,10 @@ export function checkStream(where: string, options: StreamOptions): StreamOption
 
 const watching = ["signal", "onProgress"] as const satisfies readonly (keyof RunOptions)[];
 
-export function checkWatching(where: string, { signal, onProgress }: RunOptions): void {
+export function checkWatching(where: string, { signal, onProgress, cache }: RunOptions): void {
+  if (cache !== undefined && (typeof cache !== "string" || cache === "")) {
+    throw new TypeError(`${where}: expected a directory as cache, got ${describe(cache)}; write "cache"`);
+  }
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new TypeError(
       `${where}: expected an AbortSignal as signal, got ${describe(signal)}; give controller.signal of an AbortController`,
