@@ -1,20 +1,19 @@
 /** The page of a report: reads what it holds, builds the views, and draws those that a change concerns. */
 
-import * as Plot from "@observablehq/plot";
-import { prefersLog } from "./axis-scale.ts";
 import { Controls } from "./controls.ts";
 import { curvePlot } from "./curve.ts";
 import { h } from "./dom.ts";
+import { firstState } from "./first.ts";
 import { HeatMap } from "./heatmap.ts";
 import { Histogram } from "./histogram.ts";
+import { drawLegend } from "./legend.ts";
 import { Line } from "./line.ts";
-import { Model, type PageAxis } from "./model.ts";
+import { Model } from "./model.ts";
 import { Parallel } from "./parallel.ts";
-import { format } from "./profile.ts";
 import { Readout } from "./readout.ts";
 import { Scatter } from "./scatter.ts";
 import { type Scene, Scenes } from "./scene.ts";
-import { type State, Store } from "./state.ts";
+import { Store } from "./state.ts";
 import { outputVariables, type PlacedVariable, parameterVariables } from "./variables.ts";
 
 /** Axes in parallel coordinates; more are too close to be read. */
@@ -25,35 +24,6 @@ const help = {
   line: "Left and right arrow keys move the selected point, with Shift by ten; Home and End go to the ends.",
   scatter: "Arrow keys move to the next point in their direction.",
 };
-
-function firstState(model: Model): State {
-  const output = model.outputs.findIndex(({ name }) => name === model.payload.show);
-  const [x, y] = model.free.length > 1 ? longest(model.free) : [0, model.payload.axes ? 0 : 1];
-  const log = (k: number): boolean => k < model.free.length && prefersLog(model.free[k] as PageAxis);
-  // The middle: the first picture is of the inside of the space.
-  const middle = model.axes.reduce((row, { size, stride }) => row + Math.floor(size / 2) * stride, 0);
-  return {
-    output: Math.max(0, output),
-    element: 0,
-    x,
-    y,
-    logX: log(x),
-    logY: log(y),
-    logColour: false,
-    scheme: "viridis",
-    fit: false,
-    selected: model.payload.axes ? middle : 0,
-    hovered: undefined,
-    page: 0,
-  };
-}
-
-/** The two axes with the most values show the most; the later one, which varies faster, goes to the right. */
-function longest(axes: readonly PageAxis[]): [x: number, y: number] {
-  const order = axes.map((_, k) => k).sort((a, b) => (axes[b] as PageAxis).size - (axes[a] as PageAxis).size || b - a);
-  const [first = 0, second = 1] = order;
-  return [Math.max(first, second), Math.min(first, second)];
-}
 
 interface View {
   readonly element: HTMLElement;
@@ -70,6 +40,85 @@ function viewOf(model: Model, variables: readonly PlacedVariable[]): { view: Vie
 const titled = (title: string, body: Node, id: string): HTMLElement =>
   h("figure", { class: "panel", id }, h("figcaption", {}, title), body);
 
+/** Whether there are more parameters than a picture shows. */
+const hasMany = ({ payload }: Model, parameters: readonly PlacedVariable[]): boolean =>
+  parameters.length > 2 || (!payload.axes && parameters.length > 1);
+
+/** Results are places, too, in parallel coordinates and in scatter plots. */
+const needsResults = (model: Model, parameters: readonly PlacedVariable[]): boolean =>
+  hasMany(model, parameters) || model.free.length === 0;
+
+/** Everything on the page, and the order in which it is drawn. */
+class Page {
+  readonly #store: Store;
+  readonly #scenes: Scenes;
+  readonly #view: View;
+  readonly #controls: Controls;
+  readonly #readout: Readout;
+  readonly #histogram = new Histogram(h("div"));
+  readonly #legend = h("div", { class: "legend" });
+  readonly #curve = h("div");
+  readonly #parallel: Parallel | undefined;
+  readonly #picture: HTMLElement;
+  readonly #curvePanel: HTMLElement;
+  #turn = 0;
+  /** What the lines of the parallel coordinates were drawn from. */
+  #lines = "";
+
+  constructor(model: Model, parameters: readonly PlacedVariable[], results: readonly PlacedVariable[]) {
+    const variables = [...parameters, ...results];
+    const { view, kind } = viewOf(model, variables);
+    this.#store = new Store(firstState(model, variables.length));
+    this.#scenes = new Scenes(model, this.#store);
+    this.#view = view;
+    this.#controls = new Controls(model, this.#store, variables);
+    this.#readout = new Readout(model);
+    this.#parallel = hasMany(model, parameters)
+      ? new Parallel(variables.slice(0, mostVariables), model.points)
+      : undefined;
+    const helped = h("p", { id: "map-help", class: "help" }, help[kind]);
+    this.#picture = h("div", { class: "picture" }, this.#legend, view.element, helped);
+    this.#curvePanel = titled("At the current point", this.#curve, "curve");
+  }
+
+  mount(host: HTMLElement): void {
+    const values = titled("All values", this.#histogram.element, "histogram");
+    const side = h("aside", { "aria-label": "Current point" }, this.#readout.element, values);
+    const views = h("div", { class: "views" }, this.#picture, side);
+    host.replaceChildren(this.#controls.element, views, this.#curvePanel);
+    if (this.#parallel) host.append(titled("Parameters and results of each point", this.#parallel.element, "parallel"));
+    this.#store.listen(() => void this.draw());
+    const redraw = (): void => this.#store.set({ page: this.#store.state.page + 1 });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    let width = host.clientWidth;
+    new ResizeObserver(() => {
+      if (host.clientWidth === width) return;
+      width = host.clientWidth;
+      redraw();
+    }).observe(host);
+  }
+
+  async draw(): Promise<void> {
+    const mine = ++this.#turn;
+    const scene = await this.#scenes.scene();
+    // A later change has overtaken this one while a column was unpacked.
+    if (mine !== this.#turn) return;
+    this.#controls.sync(scene);
+    this.#view.draw(scene, this.#picture.clientWidth);
+    this.#readout.draw(scene);
+    this.#histogram.draw(scene, this.#histogram.element.clientWidth);
+    drawLegend(this.#legend, scene, this.#picture.clientWidth);
+    this.#curvePanel.hidden = scene.output.width === 1;
+    if (!this.#curvePanel.hidden) this.#curve.replaceChildren(curvePlot(scene, this.#curve.clientWidth));
+    const { name, colour, state } = scene;
+    const lines = JSON.stringify([state.page, name, colour.domain, colour.log, state.scheme]);
+    this.#parallel?.draw(scene, this.#parallel.element.clientWidth, lines !== this.#lines);
+    this.#lines = lines;
+    if (!document.documentElement.dataset.ready) performance.mark("ready");
+    document.documentElement.dataset.ready = "true";
+  }
+}
+
 async function start(): Promise<void> {
   const host = document.getElementById("explore");
   if (!host) return;
@@ -79,102 +128,11 @@ async function start(): Promise<void> {
     return;
   }
   const parameters = parameterVariables(model);
-  const results = await outputVariables(model);
-  const variables = [...parameters, ...results];
-  const store = new Store(firstState(model));
-  if (variables.length < 2) store.set({ y: 0 });
-  const { view, kind } = viewOf(model, variables);
-  const controls = new Controls(model, store, variables);
-  const readout = new Readout(model);
-  const histogram = new Histogram(h("div"));
-  const legend = h("div", { class: "legend" });
-  const curve = h("div");
-  const curvePanel = titled("At the current point", curve, "curve");
-  const many = parameters.length > 2 || (!model.payload.axes && parameters.length > 1);
-  const parallel = many ? new Parallel(variables.slice(0, mostVariables), model.points) : undefined;
-  const picture = h(
-    "div",
-    { class: "picture" },
-    legend,
-    view.element,
-    h("p", { id: "map-help", class: "help" }, help[kind]),
-  );
-  const side = h(
-    "aside",
-    { "aria-label": "Current point" },
-    readout.element,
-    titled("All values", histogram.element, "histogram"),
-  );
-  host.replaceChildren(controls.element, h("div", { class: "views" }, picture, side), curvePanel);
-  if (parallel) host.append(titled("Parameters and results of each point", parallel.element, "parallel"));
-
-  const scenes = new Scenes(model, store);
-  let turn = 0;
-  let lines = "";
-  const draw = async (): Promise<void> => {
-    const mine = ++turn;
-    const scene = await scenes.scene();
-    // A later change has overtaken this one while a column was unpacked.
-    if (mine !== turn) return;
-    controls.sync(scene);
-    view.draw(scene, picture.clientWidth);
-    readout.draw(scene);
-    histogram.draw(scene, histogram.element.clientWidth);
-    drawLegend(legend, scene, picture.clientWidth);
-    curvePanel.hidden = scene.output.width === 1;
-    if (!curvePanel.hidden) curve.replaceChildren(curvePlot(scene, curve.clientWidth));
-    const key = JSON.stringify([
-      scene.state.page,
-      scene.name,
-      scene.colour.domain,
-      scene.colour.log,
-      scene.state.scheme,
-    ]);
-    parallel?.draw(scene, parallel.element.clientWidth, key !== lines);
-    lines = key;
-    if (!document.documentElement.dataset.ready) performance.mark("ready");
-    document.documentElement.dataset.ready = "true";
-  };
-  store.listen(() => void draw());
-  const redraw = (): void => store.set({ page: store.state.page + 1 });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  let width = 0;
-  new ResizeObserver(() => {
-    if (host.clientWidth === width) return;
-    width = host.clientWidth;
-    redraw();
-  }).observe(host);
-  await draw();
-}
-
-function drawLegend(element: HTMLElement, { colour, name, range }: Scene, width: number): void {
-  const key = JSON.stringify([colour.domain, colour.log, name, width, colour.css(range[0]), colour.css(range[1])]);
-  if (element.dataset.key === key) return;
-  element.dataset.key = key;
-  const ramp = h("canvas", { width: 256, height: 1, class: "ramp", role: "img", "aria-label": `colours of ${name}` });
-  const context = ramp.getContext("2d") as CanvasRenderingContext2D;
-  const [low, high] = colour.domain;
-  for (let i = 0; i < 256; i++) {
-    const t = (i + 0.5) / 256;
-    context.fillStyle = colour.css(colour.log ? low * (high / low) ** t : low + (high - low) * t);
-    context.fillRect(i, 0, 1, 1);
-  }
-  const room = Math.min(360, width - 70);
-  const ticks = Plot.plot({
-    width: room,
-    height: 24,
-    margin: 0,
-    marginTop: 0,
-    marginBottom: 20,
-    marginLeft: 14,
-    marginRight: 14,
-    x: { type: colour.log ? "log" : "linear", domain: colour.domain },
-    marks: [Plot.axisX({ ticks: 5, tickSize: 4, label: null, ...format(colour) })],
-    className: "plot",
-  });
-  const bar = h("div", { class: "bar" }, ramp, ticks);
-  bar.style.width = `${room}px`;
-  element.replaceChildren(h("span", { class: "name" }, name), bar);
+  // A picture of two axes is there before the other outputs are unpacked.
+  const results = needsResults(model, parameters) ? await outputVariables(model) : [];
+  const page = new Page(model, parameters, results);
+  page.mount(host);
+  await page.draw();
 }
 
 start().catch((error: unknown) => {
