@@ -1,7 +1,7 @@
 /** What do all devices bring against one? Every workload on the fastest target, whole calls, interleaved. */
 
 import { interleaved } from "./support/measure.mjs";
-import { lanewise, offered } from "./support/models.mjs";
+import { isSimulation, lanewise, offered } from "./support/models.mjs";
 
 const { ParallelExecution, deviceCount } = lanewise;
 
@@ -10,7 +10,7 @@ export async function benchDevices(variants, { quick, runs }, tell) {
   const strict = targets.filter((target) => target.strict).at(-1);
   const counts = [1, deviceCount()];
   const rows = [];
-  for (const { name, workload, generator } of variants) {
+  for (const { name, workload, generator } of variants.filter(isSimulation)) {
     const size = quick ? workload.quick : { ...workload.size, points: workload.size.points * 4 };
     const { model, space, args } = workload.build({ ...size, generator });
     const executions = counts.map((nPmap) => new ParallelExecution(model, space, { args, nPmap, ...strict.options }));

@@ -3,17 +3,17 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { summary } from "./support/measure.mjs";
-import { offered } from "./support/models.mjs";
+import { isSimulation, offered } from "./support/models.mjs";
 
 const child = fileURLToPath(new URL("support/first-call.mjs", import.meta.url));
 
 export async function benchFirst(variants, { quick, runs }, tell) {
   const { offered: targets } = await offered();
   const rows = [];
-  for (const { name, workload, generator } of variants) {
+  for (const { name, workload, generator } of variants.filter(isSimulation)) {
     for (const target of targets) {
       const words = [child, workload.name, generator, JSON.stringify(target.options), quick ? "quick" : "full"];
-      const measured = Array.from({ length: quick ? 1 : Math.ceil(runs / 2) }, () =>
+      const measured = Array.from({ length: quick ? 1 : Math.min(3, runs) }, () =>
         JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8" })),
       );
       const of = (key) => summary(measured.map((m) => m[key]));

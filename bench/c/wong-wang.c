@@ -127,7 +127,8 @@ INLINE void chunk(const int U, const job *j, int at) {
   const size_t vectors = (size_t)NODES * 2 * rows * U;
   vf *past = aligned(vectors * sizeof(vf));
   for (size_t e = 0; e < vectors; e++) past[e] = splat(0.1f);
-  // In the order of use: weights; places relative to the present of the block's first source, in bytes; lanes' delays.
+  // In the order of use: weights, and places in bytes: of a vector, from the present of the block's first source; of every
+  // lane, from that of the source itself (125 steps of four groups are 16000).
   float *weights = aligned(sizeof(float) * NODES * NODES), *weight = weights;
 #ifdef DELAYS
   int32_t *places = aligned(sizeof(int32_t) * NODES * NODES), *place = places;
@@ -136,13 +137,13 @@ INLINE void chunk(const int U, const job *j, int at) {
     *place++ = ((k - from) * 2 * rows - j->in[2].i[i * NODES + k]) * U * (int)sizeof(vf);
   }
 #else
-  uint8_t *places = aligned((size_t)NODES * NODES * U * LANES), *place = places;
+  int16_t *places = aligned(sizeof(int16_t) * NODES * NODES * U * LANES), *place = places;
   EACH_EDGE(U) {
     *weight++ = w[i * NODES + k];
     EACH {
       const vf d = splat(lengths[i * NODES + k]) / speed[u];
       const vi whole = (vi)_mm256_cvtps_epi32((__m256)d);
-      for (int l = 0; l < LANES; l++) *place++ = (uint8_t)whole[l];
+      for (int l = 0; l < LANES; l++) *place++ = (int16_t)(-whole[l] * U * LANES * 4);
     }
   }
 #endif
@@ -165,9 +166,9 @@ INLINE void chunk(const int U, const job *j, int at) {
             const float *present = (const float *)((const vf *)base + (size_t)k * 2 * rows * U);
             EACH {
               // Eight loads: vgatherdps takes longer here.
-              const uint8_t *delay = place + (r * U + u) * LANES;
+              const int16_t *delay = place + (r * U + u) * LANES;
               const float *lane = present + u * LANES;
-#define HEARD(l) lane[l - delay[l] * U * LANES]
+#define HEARD(l) *(const float *)((const char *)(lane + l) + delay[l])
               const vf heard = {HEARD(0), HEARD(1), HEARD(2), HEARD(3), HEARD(4), HEARD(5), HEARD(6), HEARD(7)};
               sum[r * U + u] = sum[r * U + u] + share * heard;
             }

@@ -82,3 +82,6 @@ export const variantsOf = (workloads, all = generators()) =>
       generator,
     })),
   );
+
+/** Drawing numbers alone is a question to one thread. */
+export const isSimulation = ({ workload }) => workload.unit !== "normals";
