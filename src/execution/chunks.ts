@@ -75,8 +75,7 @@ export async function* chunksOf(
     while (waiting.length < most && begin(() => allocateResults(job.task.outputs, points, job.shared)));
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { columns } = next;
-      await watch.until(next.filled);
-      job.inspect?.(columns.status.subarray(0, next.chunk.count), next.chunk.start);
+      await watch.until(next.filled, columns.status.subarray(0, next.chunk.count), next.chunk.start);
       yield { ...next.chunk, tallies: spread.tallies, columns: firstRows(columns, job.task.outputs, next.chunk.count) };
       begin(() => columns);
     }

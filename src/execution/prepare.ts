@@ -224,6 +224,6 @@ function reportOf(
     ...times,
     pointsPerSecond: points === 0 ? 0 : points / Math.max(times.runSeconds, 1e-9),
     bytes,
-    notFinite: sum("notFinite"),
+    notFinite: times.statuses?.notFinite ?? sum("notFinite"),
   });
 }

@@ -58,9 +58,12 @@ export class Watch {
     this.ends = [() => ticking.stop(), () => spread.stop(), () => signal?.removeEventListener("abort", abort)];
   }
 
-  /** What the promise gives, unless the run fails first. With statuses, also by what becomes of the points meanwhile. */
-  async until<T>(promise: Promise<T>, status?: Uint8Array): Promise<T> {
-    const looking = status && this.inspection(status);
+  /**
+   * What the promise gives, unless the run fails first. With statuses, those of the points from `start` on, also by what
+   * becomes of the points meanwhile.
+   */
+  async until<T>(promise: Promise<T>, status?: Uint8Array, start = 0): Promise<T> {
+    const looking = status && this.inspection(status, start);
     try {
       return await new Promise((resolve, reject) => {
         this.reject = reject;
@@ -93,7 +96,7 @@ export class Watch {
   }
 
   /** Shows the job the statuses of points, in order, as soon as all before them are there. */
-  private inspection(status: Uint8Array): { look(): void; stop(): void } | undefined {
+  private inspection(status: Uint8Array, start: number): { look(): void; stop(): void } | undefined {
     const { inspect } = this.job;
     if (!inspect) return undefined;
     let next = 0;
@@ -101,7 +104,7 @@ export class Watch {
       const first = next;
       while (next < status.length && status[next] !== PENDING) next++;
       try {
-        inspect(status.subarray(first, next), first);
+        inspect(status.subarray(first, next), start + first);
       } catch (error) {
         this.fail(error);
       }

@@ -32,7 +32,7 @@ export function workOf(block: readonly Statement[]): number {
  */
 export function shortened(kernel: Kernel, most: number): Kernel | undefined {
   const work = workOf(kernel.body);
-  if (hasWhile(kernel.body)) return undefined;
+  if (hasWhile(kernel.prologue) || hasWhile(kernel.body)) return undefined;
   if (work <= most) return kernel;
   const share = most / work;
   const body = kernel.body.map((s): Statement => {
