@@ -82,7 +82,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     files.push([page, `${formatBytes(bytes)}, for any browser`]);
   }
   const summaries = await summarise(table);
-  const reasons = new Map("failed" in results ? results.failed(FEW).map(({ index, reason }) => [index, reason]) : []);
+  const reasons = new Map((await results.failed(FEW)).map(({ index, reason }) => [index, reason]));
   const failed = await failedPoints(table, (point) => reasons.get(point));
   const code = failed.count > 0 ? SOME_FAILED : 0;
   if (options.json) {

@@ -23,7 +23,11 @@ export async function runStored<T, S>(
   const { preparation, holder, space } = execution;
   const files = nodeFiles(store);
   const watch = { ...(signal && { signal }) };
-  const { job, traced, report } = await preparation.prepare(holder, watch, (_types: readonly Type[]) => undefined);
+  const { job, traced, report, failures } = await preparation.prepare(
+    holder,
+    watch,
+    (_types: readonly Type[]) => undefined,
+  );
   const { float, target, fastMath } = preparation;
   const known = cache === undefined ? undefined : await cacheOf(cache, execution, traced);
   const tallies = job.devices.map(() => noTally);
@@ -40,7 +44,7 @@ export async function runStored<T, S>(
   });
   const told = report(tallies, resultBytes(traced.outputs, outcome.computed));
   const repaired = Object.freeze(outcome.repaired.map(({ path, fault }) => `${path}: ${fault}`));
-  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze({ ...told, repaired }));
+  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze({ ...told, repaired }), failures.reasonOf);
 }
 
 /** The chunks of a pass; what each device did is added up over the passes. */

@@ -59,9 +59,12 @@ export class StoredData {
   readonly report: Report;
   /** The axes of a product, without the values along them. */
   readonly axes: readonly SpaceAxis[] | undefined;
+  private readonly reasonOf: ((index: number) => string | undefined) | undefined;
   private readonly along = new Map<string, Promise<TypedArray>>();
 
-  constructor(reader: StoreReader, report: Report) {
+  /** `reasonOf`: why a point failed, known to the run that computed it. */
+  constructor(reader: StoreReader, report: Report, reasonOf?: (index: number) => string | undefined) {
+    this.reasonOf = reasonOf;
     this.reader = reader;
     this.layout = reader.document.layout;
     this.report = report;
@@ -146,6 +149,7 @@ export class StoredData {
         names: results.map(({ name }) => name),
         axes: sizes && dimensions.map((d) => axisPart((axes ?? [])[d.axis] as SpaceAxis, d, parameters)),
         report: { ...this.report, points: view.length },
+        ...(this.reasonOf && { reasonOf: (i: number) => this.reasonOf?.(view.index(i)) }),
       },
       wholeView(view.length, sizes),
     );

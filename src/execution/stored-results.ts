@@ -5,13 +5,13 @@
 
 import type { NdArray } from "../array/ndarray.ts";
 import type { TypedArray } from "../base/dtype.ts";
-import { addCounts, countStatus, type StatusCounts } from "../base/status.ts";
+import { addCounts, countStatus, OK, PENDING, type StatusCounts } from "../base/status.ts";
 import { resolveIndex, resolveSlice } from "../space/check.ts";
 import type { SpaceAxis } from "../space/space.ts";
 import type { Row, Table } from "../space/table.ts";
 import { coordinatesOf } from "./axes.ts";
 import type { Report } from "./report.ts";
-import type { Results } from "./results.ts";
+import type { FailedPoint, Results } from "./results.ts";
 import { dimensionsOf, pickAxes, selectPositions, selectValues } from "./select.ts";
 import type { StoredData } from "./stored-data.ts";
 import { storedTable } from "./stored-table.ts";
@@ -117,6 +117,20 @@ export class StoredResults<T = unknown, S = unknown> {
       counts = addCounts(counts, countStatus(await this.#data.reader.status(view)));
     }
     return counts;
+  }
+
+  /** The points that did not go well, in order: at most `most` of them. Default all. */
+  async failed(most = Number.POSITIVE_INFINITY): Promise<FailedPoint[]> {
+    const found: FailedPoint[] = [];
+    for (const { start, view } of this.#data.parts(this.#view)) {
+      if (found.length >= most) break;
+      const status = await this.#data.reader.status(view);
+      if (status.every((code) => code === OK || code === PENDING)) continue;
+      const results = await this.#data.take({ ...view, dimensions: undefined }, { parameters: true });
+      const here = results.failed(most - found.length);
+      found.push(...here.map((point) => ({ ...point, index: point.index + start })));
+    }
+    return found;
   }
 
   /** The tree of results with one typed array per leaf, `[length, ...shape]`, row-major. */

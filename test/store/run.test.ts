@@ -66,6 +66,13 @@ test.each([
     expect(points).toEqual([...memory.slice(5, 35)]);
     const counts = await results.counts();
     expect(counts.ok + counts.notFinite).toBe(memory.length);
+    expect(await results.failed()).toEqual(memory.failed());
+    expect((await results.slice(30).failed(2)).map(({ index }) => index)).toEqual(
+      memory
+        .slice(30)
+        .failed(2)
+        .map(({ index }) => index),
+    );
     expect(counts.notFinite).toBe(memory.status.filter((code) => code === 2).length);
   }
 });
