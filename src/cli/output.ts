@@ -3,10 +3,11 @@
  * synced, and renamed, so that what has the name is whole.
  */
 
-import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, unlinkSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { TableSource } from "../execution/table-source.ts";
 import { UsageError } from "./failure.ts";
+import { endBy, type SignalName } from "./interrupt.ts";
 import { writeArrow, writeArrowStream } from "./output-arrow.ts";
 import { writeParquet } from "./output-parquet.ts";
 import { writeCsv, writeJson } from "./output-text.ts";
@@ -60,7 +61,7 @@ const bufferSize = 1 << 20;
 export const writeTable = (option: string, file: string, table: TableSource): Promise<number> =>
   writeWhole(option, file, (put) => (formatOf(file) as WriteTable)(table, put));
 
-/** The file appears under its name when all of it is written; when that fails, nothing is left. */
+/** The file appears under its name when all of it is written; when that fails or is stopped, nothing is left. */
 export async function writeWhole(option: string, file: string, write: (put: Put) => Promise<void>): Promise<number> {
   const partial = `${file}.${process.pid}.partial`;
   const guard = <T>(work: Promise<T>): Promise<T> =>
@@ -68,6 +69,11 @@ export async function writeWhole(option: string, file: string, write: (put: Put)
       throw new Error(unwritable(option, file, error), { cause: error });
     });
   const handle = await guard(open(partial, "w"));
+  const stop = (signal: SignalName): void => {
+    rmSync(partial, { force: true });
+    endBy(signal);
+  };
+  for (const signal of signals) process.on(signal, stop);
   try {
     const { put, end } = buffered(handle, guard);
     await write(put);
@@ -80,8 +86,13 @@ export async function writeWhole(option: string, file: string, write: (put: Put)
     await handle.close().catch(() => undefined);
     await rm(partial, { force: true });
     throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
   }
 }
+
+/** What asks a process to end, and lets it tidy up. */
+const signals: readonly SignalName[] = ["SIGINT", "SIGTERM"];
 
 function buffered(handle: FileHandle, guard: <T>(work: Promise<T>) => Promise<T>) {
   const buffer = new Uint8Array(bufferSize);

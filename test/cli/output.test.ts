@@ -12,6 +12,7 @@ import { filesText, summaryTable } from "../../src/cli/summary.ts";
 import type { TableSource } from "../../src/execution/table-source.ts";
 import { summarise } from "../../src/execution/table-summary.ts";
 import { type GivenColumn, tableOf } from "../helpers/table.ts";
+import { node } from "../support/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "output-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -213,6 +214,23 @@ test("a write that fails leaves the old file and nothing else", async () => {
   await expect(failing).rejects.toThrow("the store went away");
   expect(readdirSync(folder)).toEqual(before);
   expect(readFileSync(file, "utf8")).toBe("old");
+});
+
+test("a write that is stopped by Ctrl-C leaves nothing behind", async () => {
+  const place = mkdtempSync(join(folder, "stopped-"));
+  const program = `
+    import { createJiti } from "jiti";
+    const { writeWhole } = await createJiti(${JSON.stringify(import.meta.url)}).import("../../src/cli/output.ts");
+    const waiting = setInterval(() => {}, 1000);
+    await writeWhole("--out", "x.csv", async (put) => {
+      await put(new Uint8Array(2_000_000));
+      process.kill(process.pid, "SIGINT");
+      await new Promise(() => waiting);
+    });`;
+  const { code } = await node(["--input-type=module", "-e", `process.chdir(${JSON.stringify(place)});${program}`]);
+  // Ended by the signal itself.
+  expect(code).toBe(null);
+  expect(readdirSync(place)).toEqual([]);
 });
 
 test("an unknown ending is refused before the run", () => {
