@@ -21,11 +21,24 @@ export {
   type RunOptions,
 } from "./execution/parallel.ts";
 export type { Progress } from "./execution/progress.ts";
+export type { ReduceOptions } from "./execution/reduce.ts";
+export type {
+  CustomReduction,
+  HistogramReduction,
+  HistogramValue,
+  QuantilesReduction,
+  ReducedOf,
+  Reduction,
+  ReductionName,
+  Reductions,
+  SpreadReduction,
+} from "./execution/reduce-spec.ts";
 export type { DeviceReport, Report } from "./execution/report.ts";
 export type { FailedPoint, Results } from "./execution/results.ts";
 export { SequentialExecution } from "./execution/sequential.ts";
 export type { StoreRunOptions } from "./execution/store-options.ts";
 export type { StoredChunk, StoredResults } from "./execution/stored-results.ts";
+export type { StreamChunk, StreamOptions } from "./execution/stream.ts";
 export { type Axes, jit, pmap, type VmapOptions, vmap } from "./execution/transform.ts";
 export type { ArgumentOf, ResultOf, StackedOf } from "./execution/types.ts";
 export { DataAxis, GridAxis, LogGridAxis, UniformAxis } from "./space/axis.ts";

@@ -6,6 +6,7 @@ import {
   defineExploration,
   GridAxis,
   GridSpace,
+  type HistogramValue,
   jit,
   type NdArray,
   np,
@@ -91,4 +92,19 @@ test("transformed functions keep their arguments and give arrays", () => {
     (x: NdArray, n: number) => { a: NdArray; n: NdArray }
   >();
   expectTypeOf(vmap((x: NdArray) => [x, np.zeros([2])])).returns.toEqualTypeOf<NdArray[]>();
+});
+
+test("what a run is reduced to is known by result and reduction", () => {
+  const executor = new ParallelExecution(({ G }) => ({ peak: G.max() }), space);
+  const custom = { init: () => 0, update: (n: unknown) => (n as number) + 1, name: "seen" } as const;
+  const run = () =>
+    executor.run({
+      reduce: {
+        peak: ["mean", { kind: "quantiles", q: [0.5] }, { kind: "std", name: "spread" }, custom],
+        G: "histogram",
+      },
+    });
+  type Point = Awaited<ReturnType<typeof run>> extends Results<infer T, unknown> ? T : never;
+  expectTypeOf<Point["peak"]>().toEqualTypeOf<{ mean: number; quantiles: NdArray; spread: number; seen: number }>();
+  expectTypeOf<Point["G"]>().toEqualTypeOf<{ histogram: HistogramValue }>();
 });

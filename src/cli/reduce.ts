@@ -1,0 +1,47 @@
+/** What the words of the command line say of reductions: `--reduce attackRate=mean,variance --over seed`. */
+
+import type { ReduceOptions, Reduction } from "../index.ts";
+import { UsageError } from "./failure.ts";
+
+export interface ReduceWords {
+  readonly reduce?: unknown;
+  readonly over?: unknown;
+  readonly replications?: unknown;
+}
+
+const textsOf = (option: unknown): string[] =>
+  option === undefined ? [] : (Array.isArray(option) ? option : [option]).map(String);
+
+/** Undefined where nothing is reduced. */
+export function reduceOf(words: ReduceWords, store: unknown): ReduceOptions | undefined {
+  const wanted = textsOf(words.reduce);
+  const over = textsOf(words.over).flatMap((text) => text.split(","));
+  if (wanted.length === 0) {
+    if (over.length === 0) return undefined;
+    throw new UsageError("--over: expected --reduce beside it, got none; add --reduce result=mean");
+  }
+  if (store !== undefined) {
+    throw new UsageError("--reduce: expected it without --store, got both; write what is reduced with --out");
+  }
+  const reduce: Record<string, Reduction[]> = {};
+  for (const text of wanted) {
+    const at = text.lastIndexOf("=");
+    const names = text.slice(at + 1).split(",");
+    if (at < 1 || names.includes("")) {
+      throw new UsageError(`--reduce: expected result=reduction,…, got "${text}"; write --reduce attackRate=mean,std`);
+    }
+    // Names that are none are refused with those that are, by the execution.
+    reduce[text.slice(0, at)] = names as Reduction[];
+  }
+  return { reduce, ...(over.length > 0 && { over }) };
+}
+
+export function replicationsOf({ replications }: ReduceWords): { readonly replications?: number } {
+  if (replications === undefined) return {};
+  if (Number.isSafeInteger(replications) && (replications as number) > 0) {
+    return { replications: replications as number };
+  }
+  throw new UsageError(
+    `--replications: expected a positive whole number, got "${String(replications)}"; write --replications 20`,
+  );
+}
