@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { holdDevices, releaseDevices } from "../../src/device/host.ts";
 import {
   DataAxis,
   GridAxis,
@@ -248,6 +249,28 @@ describe("reductions", () => {
     };
     await expect(quick.run({ reduce: { value: { init, update: () => 0 } } })).rejects.toThrow("no start");
     expect((await quick.run({ reduce: { value: "max" } })).at(0).value.max).toBe(1);
+  });
+
+  test.each([true, false])("go on when a device dies, with the same bits (shared memory: %s)", async (sharedMemory) => {
+    const many = new Space({ x: new GridAxis(0, 1, 60_000) });
+    const decay = ({ x }: { x: NdArray }): NdArray => lax.foriLoop(0, 20_000, (_, y: NdArray) => y.mul(0.9999), x);
+    using executor = new ParallelExecution(decay, many, { sharedMemory });
+    const options = { reduce: { value: ["mean", "variance", "quantiles"] } } as const;
+    const expected = (await executor.run(options)).toColumns();
+    const holder = {};
+    let died = false;
+    const results = await executor.run({
+      ...options,
+      onProgress: ({ done, total }) => {
+        if (died || done === 0 || done === total) return;
+        died = true;
+        holdDevices(holder, 2)[1]!.terminate();
+      },
+    });
+    releaseDevices(holder);
+    expect(died).toBe(true);
+    expect(results.toColumns()).toEqual(expected);
+    expect(results.report.statuses?.ok).toBe(60_000);
   });
 
   test("tell progress of points", async () => {
