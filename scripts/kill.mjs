@@ -3,6 +3,7 @@
  * may be written again, and in the end all bytes must be those of a run that nobody killed.
  *
  *   node scripts/kill.mjs [rounds = 50] [seed = 1]
+ *   node scripts/kill.mjs zombie      one run stands still, another takes over
  *
  * In: dist/, as `node scripts/build.mjs` makes it. Out: a line a round; exit code 1 when a store differs.
  */
@@ -142,10 +143,41 @@ export async function killRounds(rounds, seed, log = () => undefined) {
   }
 }
 
+/**
+ * A run that stands still (SIGSTOP) longer than a lease is taken over, and goes on (SIGCONT) while the other one runs.
+ * Faults found, as sentences.
+ */
+export async function zombieRound() {
+  const folder = workshop();
+  try {
+    await start(folder, "clean.zarr").ended;
+    const zombie = start(folder, "x.zarr");
+    await grown(folder, "x.zarr", 0, zombie.ended);
+    zombie.child.kill("SIGSTOP");
+    const before = committed(folder, "x.zarr");
+    const other = start(folder, "x.zarr", ["--resume"]);
+    await grown(folder, "x.zarr", before.size, other.ended);
+    zombie.child.kill("SIGCONT");
+    const [first, second] = await Promise.all([zombie.ended, other.ended]);
+    const faults = [];
+    if (before.size === 0 || before.size === 64) faults.push(`it stood still after ${before.size} of 64 chunks`);
+    if (second.code !== 0) faults.push(`the run that took over ended with ${second.code}: ${second.output}`);
+    // The one that slept may be told that it lost its store, or end well.
+    if (first.code !== 0 && !/another that took over/.test(first.output)) faults.push(`it ended with ${first.output}`);
+    if (bytesOf(folder, "x.zarr") !== bytesOf(folder, "clean.zarr")) faults.push("other bytes than a clean run");
+    return faults;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const [rounds = "50", seed = "1"] = process.argv.slice(2);
-  const faults = await killRounds(Number(rounds), Number(seed), console.log);
+  const zombie = rounds === "zombie";
+  const faults = zombie ? await zombieRound() : await killRounds(Number(rounds), Number(seed), console.log);
   for (const fault of faults) console.error(fault);
-  console.log(`${rounds} kills, seed ${seed}: ${faults.length === 0 ? "no chunk lost, same bytes" : "FAILED"}`);
+  console.log(
+    `${zombie ? "a run that stood still" : `${rounds} kills, seed ${seed}`}: ${faults.length === 0 ? "no chunk lost, same bytes" : "FAILED"}`,
+  );
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

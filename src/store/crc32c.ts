@@ -65,7 +65,9 @@ export function crc32c(bytes: Uint8Array, before = 0): number {
   // Words must begin at a multiple of four.
   const head = Math.min((4 - (bytes.byteOffset & 3)) & 3, bytes.length);
   const count = Math.floor((bytes.length - head) / STEP) * 4;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, count);
-  const state = steps(tables, words, single(~before, 0, head));
+  const begun = single(~before, 0, head);
+  // There may be no place for words at all.
+  const state =
+    count === 0 ? begun : steps(tables, new Int32Array(bytes.buffer, bytes.byteOffset + head, count), begun);
   return ~single(state, head + 4 * count, bytes.length) >>> 0;
 }
