@@ -28,6 +28,9 @@ const RUN = 8;
 
 const parameters: readonly ValueType[] = ["i32", "i32", "i32"];
 
+/** Addresses have 32 bits. */
+const MOST_BYTES = 2 ** 32;
+
 /**
  * The module of a kernel. `sharedMemory`: the memory it will be given is shared between threads (default false: it is
  * not; engines insist that both sides agree). Throws a LanewiseError of kind "program" for a kernel of other lanes,
@@ -42,6 +45,13 @@ export function emitWasm(
     throw new LanewiseError(
       "program",
       `emitWasm: expected a kernel of ${wasmTarget.lanes} lanes, got ${kernel.lanes}; lower it for wasmTarget`,
+    );
+  }
+  const bytes = layout.staticBytes + layout.inputBytes + layout.outputBytes;
+  if (bytes >= MOST_BYTES) {
+    throw new LanewiseError(
+      "program",
+      `emitWasm: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; use smaller arrays`,
     );
   }
   const emission = new Emission(kernel, layout);
