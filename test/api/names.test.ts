@@ -5,7 +5,7 @@ const namesOf = (value: object): string => Object.keys(value).sort().join(" ");
 
 test("the public names", () => {
   expect(namesOf(lanewise)).toMatchInlineSnapshot(
-    `"AbstractSpace DataAxis DataSpace GridAxis GridSpace LanewiseError LogGridAxis NdArray ParallelExecution Parameter SequentialExecution Space UniformAxis UniformSpace defineExploration deviceCount devices isLanewiseError jit lax nn np pmap random setHostDeviceCount vmap"`,
+    `"AbstractSpace DataAxis DataSpace GridAxis GridSpace LanewiseError LogGridAxis NdArray ParallelExecution Parameter SequentialExecution Space UniformAxis UniformSpace defineExploration deviceCount devices isLanewiseError jit lax nn np openResults pmap random setHostDeviceCount vmap"`,
   );
 });
 
