@@ -18,7 +18,7 @@ export interface StoreRunOptions extends RunOptions {
   readonly overwrite?: boolean;
   /**
    * Most points of a chunk, which is what a kill can cost. Default: 2 MiB of the largest result, or a 64th of all points
-   * where that is less.
+   * where that is less, but 128 at least.
    */
   readonly chunk?: number;
   /** Title in the store's attributes. */

@@ -31,11 +31,17 @@ const CHUNK_BYTES = 2 * 2 ** 20;
 /** A run of few bytes may be long all the same: a kill must not cost it more than a small part. */
 const LEAST_CHUNKS = 64;
 
+/** Fewer points than these would leave lanes of a vector empty. */
+const LEAST_POINTS = 128;
+
 const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
 
 /** Points per chunk to aim at, for a largest array of `bytes` a point. */
 export const defaultChunk = (points: number, bytes: number): number =>
-  Math.max(1, Math.min(Math.floor(CHUNK_BYTES / Math.max(1, bytes)), Math.ceil(points / LEAST_CHUNKS)));
+  Math.max(
+    1,
+    Math.min(Math.floor(CHUNK_BYTES / Math.max(1, bytes)), Math.max(LEAST_POINTS, Math.ceil(points / LEAST_CHUNKS))),
+  );
 
 /** The grid whose chunks have at most `wanted` points. */
 export function gridOf(sizes: readonly number[], wanted: number): Grid {
