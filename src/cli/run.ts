@@ -12,7 +12,7 @@ import {
   type StoredResults,
   type RunOptions as Watch,
 } from "../index.ts";
-import { failedPoints, failedText } from "./failed.ts";
+import { failedPoints, failedText, SHOWN } from "./failed.ts";
 import { SOME_FAILED, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { commandAgain, type Interruptible, interruptible } from "./interrupt.ts";
@@ -82,8 +82,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     files.push([page, `${formatBytes(bytes)}, for any browser`]);
   }
   const summaries = await summarise(table);
-  const reasons = new Map((await results.failed(FEW)).map(({ index, reason }) => [index, reason]));
-  const failed = await failedPoints(table, (point) => reasons.get(point));
+  const failed = await failedPoints(table, await results.failed(SHOWN));
   const code = failed.count > 0 ? SOME_FAILED : 0;
   if (options.json) {
     const { length: points, report } = results;
@@ -98,9 +97,6 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   if (files.length > 0) console.log(`\n${filesText(files)}`);
   return code;
 }
-
-/** Failed points that are looked at for their reasons. */
-const FEW = 100;
 
 function failureOptions({
   onError,

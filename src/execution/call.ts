@@ -4,6 +4,7 @@ import { context } from "../array/context.ts";
 import { fromValue, type NdArray } from "../array/ndarray.ts";
 import type { ColumnSource } from "../base/column.ts";
 import type { FloatDType, TypedArray } from "../base/dtype.ts";
+import { LanewiseError } from "../base/errors.ts";
 import { STEP_LIMIT } from "../base/status.ts";
 import { type Structure, unflatten } from "../base/tree.ts";
 import { formatType, type Type } from "../base/value.ts";
@@ -13,12 +14,13 @@ import { holdDevices } from "../device/host.ts";
 import { canShareMemory } from "../device/platform.ts";
 import type { Code, Task } from "../device/protocol.ts";
 import { createRunner } from "../device/runner.ts";
-import { defaultTarget, targets } from "../device/table.ts";
+import { defaultTarget } from "../device/table.ts";
 import type { Input } from "../program/program.ts";
 import { allocateResults } from "../store/memory.ts";
 import type { Outputs } from "./assemble.ts";
 import { traceCall } from "./model.ts";
-import { fillableGroups } from "./plan.ts";
+import { pointsAtHand } from "./plan.ts";
+import type { PointFault } from "./recovery.ts";
 import { runJob } from "./schedule.ts";
 import { nextTaskId } from "./task.ts";
 
@@ -98,8 +100,7 @@ function compileCall(call: Call): Compiled {
     return f(...(unflatten(structure, given) as unknown[]));
   });
   const target = defaultTarget();
-  const groups = fillableGroups("auto", size, 1, targets[target].lanes);
-  const code = compileSync(traced.program, target, { groups, fastMath: false });
+  const code = compileSync(traced.program, target, { points: pointsAtHand("auto", size, 1), fastMath: false });
   return { structure: traced.structure, paths: traced.paths, outputs: traced.outputs, code };
 }
 
@@ -154,7 +155,14 @@ export async function runOnDevices(call: Call, cache: CallCache): Promise<Outcom
   const inShared = canShareMemory();
   const columns = allocateResults(outputs, call.size, inShared);
   const rule = { batch: 1, least: 1 };
-  await runJob({ task, sources, total: call.size, rule, devices, shared: inShared, columns });
+  const faults: PointFault[] = [];
+  const onFault = (fault: PointFault): void => void faults.push(fault);
+  await runJob({ task, sources, total: call.size, rule, devices, shared: inShared, columns, onFault });
   for (const device of devices) device.forget(task.id);
+  const [fault] = faults;
+  if (fault) {
+    const message = `pmap: expected every device to compute its part, but at index ${fault.first} ${fault.reason}; call again`;
+    throw new LanewiseError("device", message);
+  }
   return outcomeOf(compiled, columns, call.size);
 }

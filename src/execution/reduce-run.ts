@@ -12,9 +12,10 @@ import { blockAt, blockCount, pointsOf } from "../device/reduce/blocks.ts";
 import { NumberWriter } from "../device/reduce/numbers.ts";
 import { allocateResults } from "../store/memory.ts";
 import { inSharedMemory } from "./claim.ts";
+import { Guard } from "./guard.ts";
 import type { PointOrder } from "./reduce-order.ts";
 import { type PointJob, spreadOver, Watch } from "./schedule.ts";
-import { addTallies, noTally } from "./spread.ts";
+import { addTallies, afterLoad, noTally } from "./spread.ts";
 
 /** Bytes of partial results that may wait for an earlier one. */
 const WAITING_BYTES = 2 ** 25;
@@ -81,6 +82,9 @@ class BlockSpread {
   private waitingBytes = 0;
   private readonly waiting: (() => void)[] = [];
   private stopped = false;
+  private readonly guard: Guard;
+  /** By device: requests that it has, in order. */
+  private readonly lines: readonly object[][];
 
   constructor(job: PointJob, plan: ReducePlan, take: BlockSpread["take"]) {
     const sources = job.shared ? job.sources.map(inSharedMemory) : job.sources;
@@ -91,6 +95,8 @@ class BlockSpread {
     this.blocks = blockCount(plan.blocks);
     this.least = Math.max(1, Math.ceil((job.rule.least * this.blocks) / Math.max(1, job.total)));
     this.tallies = job.devices.map(() => noTally);
+    this.guard = new Guard(job.deviceTimeout);
+    this.lines = job.devices.map(() => []);
   }
 
   counts = (): readonly number[] => this.tallies.map(({ points }) => points);
@@ -98,13 +104,13 @@ class BlockSpread {
   stop = (): void => {
     this.stopped = true;
     if (this.control) Atomics.store(this.control, STOP, 1n);
+    this.guard.stop();
     this.wake();
   };
 
   async run(): Promise<void> {
-    const { task, devices } = this.job;
+    const { devices } = this.job;
     const served = devices.map(async (device, index) => {
-      await device.load(task);
       const pace = new Pace(this.least, devices.length);
       await Promise.all(Array.from({ length: ASKED }, () => this.serve(device, index, pace)));
     });
@@ -124,12 +130,27 @@ class BlockSpread {
       this.next += count;
       const began = performance.now();
       const asked = { kind: "reduce", task: task.id, sources, rule, plan, first, count, control } as const;
-      const result = await device.reduce(asked).catch((error) => this.recover(first, count, error));
+      const result = await this.watched(device, index, () => device.reduce(asked)).catch((error) =>
+        this.recover(first, count, error),
+      );
       if (this.stopped) return;
       // The requests of a device share its time.
       pace.record(count, (performance.now() - began) / 1000 / ASKED);
       this.tallies[index] = addTallies(this.tallies[index] as Tally, result);
       this.hear(first, count, result);
+    }
+  }
+
+  /** A device is at the first of its requests; the others wait behind it. */
+  private async watched<T>(device: HostDevice, index: number, ask: () => Promise<T>): Promise<T> {
+    const line = this.lines[index] as object[];
+    const request = {};
+    line.push(request);
+    try {
+      const asked = afterLoad(device, this.job.task, ask);
+      return await this.guard.watch(device, asked, () => (line[0] === request ? "at it" : undefined));
+    } finally {
+      line.splice(line.indexOf(request), 1);
     }
   }
 

@@ -66,7 +66,7 @@ describe("points that fail", () => {
     expect(code).toBe(3);
     const { failed, report } = JSON.parse(stdout);
     expect(failed).toMatchObject({ count: 5, statuses: { "not finite": 4, "step limit": 1 } });
-    expect(failed.first[0]).toEqual({ point: 0, parameters: { a: -1 }, status: "not finite" });
+    expect(failed.first[0]).toEqual({ index: 0, parameters: { a: -1 }, status: "not finite" });
     expect(report.statuses).toEqual({ pending: 0, ok: 4, notFinite: 4, stepLimit: 1, failed: 0 });
     expect(await lanewise(["run", some, "--quiet"])).toEqual({ code: 3, stdout: "", stderr: "" });
   });
