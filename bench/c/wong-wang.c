@@ -24,7 +24,7 @@ static int outputs(const job *j) { (void)j; return 1; }
 // d S / dt of one node, from its S and its coupling sum.
 INLINE vf slope(vf s, vf coupling, vf gj) {
   const vf x = (splat((float)(0.9 * J)) * s + gj * coupling) + splat(0.32f);
-  const vf y = splat(270.0f) * x - splat(108.0f);
+  const vf y = splat(270.0f) * x - splat(108.0000458f);
   const vf rate = y / (splat(1.0f) - exp_vf(splat(-0.154f) * y));
   return (splat((float)(0.641 / 1000)) * (splat(1.0f) - s)) * rate - splat(0.01f) * s;
 }

@@ -20,7 +20,8 @@ import { connectome } from "./connectome.ts";
 import { type BuildOptions, type Built, keyOf, seeds, type Workload } from "./workload.ts";
 
 // Deco et al. 2013, doi:10.1523/JNEUROSCI.1091-13.2013; time in ms, currents in nA, rates in 1/s.
-const [a, b, d, gamma, tau] = [270, 108, 0.154, 0.641 / 1000, 100];
+// b is 108 but for its last digits: in float32 270 x never rounds to it, so that the rate is never 0/0.
+const [a, b, d, gamma, tau] = [270, 108.0000458, 0.154, 0.641 / 1000, 100];
 const [w, J, I0] = [0.9, 0.2609, 0.32];
 const [dt, sigma] = [1, 0.01];
 /** Millimetres per millisecond, where all points share it. */

@@ -157,7 +157,7 @@ def montbrio_noise(steps, _):
 
 
 def wong_wang_slope(s, coupling, g):
-    y = 270 * (0.9 * 0.2609 * s + 0.2609 * g * coupling + 0.32) - 108
+    y = 270 * (0.9 * 0.2609 * s + 0.2609 * g * coupling + 0.32) - 108.0000458
     return 0.641 / 1000 * (1 - s) * y / (1 - jnp.exp(-0.154 * y)) - s / 100
 
 

@@ -31,7 +31,7 @@ words = np.fromfile(source, np.float32)
 weights = jnp.asarray(words[points + 2 : points + 2 + 84 * 84].reshape(84, 84))
 
 network = Network(
-    ReducedWongWang(w=0.9, I_o=0.32, INITIAL_STATE=(0.1,)),
+    ReducedWongWang(w=0.9, I_o=0.32, b=0.1080000458, INITIAL_STATE=(0.1,)),
     {"instant": LinearCoupling(incoming_states="S", G=1.0)},
     DenseGraph(weights),
 )

@@ -70,7 +70,11 @@ export function tunedC(workload, generator, mode, input, size) {
   const ways = Object.keys(compilers()).flatMap((compiler) =>
     [1, 2, 3, 4].map((groups) => ({ compiler, groups, file: programOf(workload.c, generator, compiler, mode).file })),
   );
-  for (const way of ways) way.ms = Math.min(...runC(way, input, size, 2).times);
+  // Three rounds: a neighbour that wakes up does not decide which one is the fastest.
+  for (const way of ways) way.ms = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round++) {
+    for (const way of ways) way.ms = Math.min(way.ms, ...runC(way, input, size, 1).times);
+  }
   const best = ways.reduce((a, b) => (b.ms < a.ms ? b : a));
   const { output } = runC(best, input, size, 1);
   const bytes = readFileSync(output);
