@@ -11,6 +11,8 @@ import { runCampaign, smallest } from "../test/fuzz/campaign.ts";
 import type { Kind } from "../test/fuzz/cases.ts";
 
 const kinds = ["programs", "kernels", "mutants"] as const satisfies readonly Kind[];
+/** A child of low priority may wait long for its turn: a seed that takes longer hangs. */
+const SECONDS = 1800;
 const option = { type: "string" } as const;
 const { values } = parseArgs({
   options: { programs: option, kernels: option, mutants: option, seed: option, jobs: option, faults: option },
@@ -40,7 +42,7 @@ for (const kind of kinds) {
     shown = now;
     console.log(`${kind}: ${done} of ${count}, ${((now - start) / done).toFixed(1)} ms each`);
   };
-  const report = await runCampaign({ kind, from, count, jobs, faults, onProgress });
+  const report = await runCampaign({ kind, from, count, jobs, faults, seconds: SECONDS, onProgress });
   for (const { seed, what } of report.faults) {
     console.log(`${kind}: seed ${seed} fails: ${what}`);
     console.log(await smallest(kind, seed));

@@ -3,8 +3,12 @@
 import type { Kernel, Statement } from "../../src/kernel/kernel.ts";
 import { blocksOf, withBlocks } from "../../src/kernel/statement.ts";
 import { verifyKernel } from "../../src/kernel/verify.ts";
+import { deserialise } from "../../src/program/deserialise.ts";
+import type { ProgramText } from "../../src/program/format.ts";
 import { nodesOf } from "../../src/program/order.ts";
+import { numberNodes } from "../../src/program/print.ts";
 import type { Node, Program } from "../../src/program/program.ts";
+import { serialise } from "../../src/program/serialise.ts";
 
 /** Statements of all blocks, each before those inside it. */
 const statementsOf = (block: readonly Statement[]): Statement[] =>
@@ -49,8 +53,14 @@ export function smallestKernel(kernel: Kernel, fails: (kernel: Kernel) => boolea
 
 /** The program with one of its root's values as its only result: the first that fails, or the program itself. */
 export function smallestProgram(program: Program, fails: (program: Program) => boolean): Program {
-  const only = (node: Node): Program => ({ ...program, outputs: ["out"], root: { ...program.root, results: [node] } });
-  const values = nodesOf(program.root).filter((node) => node.regions.length === 0 && node.op !== "constant");
-  const found = values.find((node) => fails(only(node)));
-  return found ? only(found) : program;
+  const names = numberNodes(program);
+  const file = JSON.parse(serialise(program)) as ProgramText;
+  const only = (node: Node): Program =>
+    deserialise(serialise(deserialise(JSON.stringify({ ...file, outputs: ["out"], results: [names.get(node)] }))));
+  for (const node of nodesOf(program.root)) {
+    if (node.regions.length > 0 || node.op === "constant") continue;
+    const small = only(node);
+    if (fails(small)) return small;
+  }
+  return program;
 }
