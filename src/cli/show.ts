@@ -4,7 +4,7 @@ import { emitWasm } from "../emit/wasm/emit.ts";
 import { printModule } from "../emit/wasm/print.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
 import { type AnyModel, traceOverSpace } from "../execution/model.ts";
-import { fillableGroups } from "../execution/plan.ts";
+import { pointsAtHand } from "../execution/plan.ts";
 import { buildKernel } from "../kernel/build.ts";
 import { layoutOf } from "../kernel/layout.ts";
 import { printKernel } from "../kernel/print.ts";
@@ -23,7 +23,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   const { program } = traceOverSpace({ model: model as AnyModel, space, args, kwargs, float: "float32" });
   if (options.program || !(options.kernel || options.wasm)) console.log(printProgram(program));
   if (!options.kernel && !options.wasm) return;
-  const kernel = buildKernel(program, wasmTarget, { groups: fillableGroups("auto", space.N, 1, wasmTarget.lanes) });
+  const kernel = buildKernel(program, wasmTarget, { points: pointsAtHand("auto", space.N, 1) });
   if (options.kernel) console.log(printKernel(kernel));
   if (options.wasm) console.log(printModule(emitWasm(kernel, layoutOf(kernel))));
 }

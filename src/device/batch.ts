@@ -1,6 +1,7 @@
 /**
  * Between columns (`[N, ...shape]`, one point after the other) and a kernel's memory (per chunk of points, per
- * element, a block of one value per point). Lanes without a point repeat the last one, and are never read back.
+ * element, a block of one value per point). Lanes without a point repeat the last one, and are never read back. A chunk of
+ * one point has no lanes of points: its arrays lie there as they do in columns.
  */
 
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
@@ -67,6 +68,10 @@ export function writeBlocks(view: TypedArray, blocks: Blocks, place: Place, colu
   const sign = dtype === "bool" ? -1 : 1;
   const stride = blocks.stride / bytes;
   let at = (blocks.address + place.offset) / bytes;
+  if (points === 1) {
+    for (let p = 0; p < count; p++, at += stride) view.set(column.subarray(p * elements, (p + 1) * elements), at);
+    return;
+  }
   for (let first = 0; first < count; first += points, at += stride) {
     const real = Math.min(points, count - first);
     for (let e = 0; e < elements; e++) {
@@ -93,6 +98,12 @@ export function readBlocks(
   const stride = blocks.stride / bytes;
   const mask = dtype === "bool";
   let at = (blocks.address + place.offset) / bytes;
+  if (points === 1) {
+    for (let p = start; p < start + count; p++, at += stride) {
+      column.set(view.subarray(at, at + elements), p * elements);
+    }
+    return;
+  }
   for (let first = 0; first < count; first += points, at += stride) {
     const real = Math.min(points, count - first);
     for (let e = 0; e < elements; e++) {

@@ -1,4 +1,4 @@
-/** Compiled code by program, target and lane groups: the same model is compiled once, whoever asks. */
+/** Compiled code by program, target and points at one go: the same model is compiled once, whoever asks. */
 
 import { formatType } from "../base/value.ts";
 import { MOST_GROUPS } from "../kernel/pressure.ts";
@@ -10,7 +10,7 @@ import { type CompileOptions, type TargetName, type TargetRow, targets } from ".
 import type { Measure } from "./tune.ts";
 
 interface Entry {
-  /** Target, lane groups and the looks of the program: what differs here is another program. */
+  /** Target, points at one go and the looks of the program: what differs here is another program. */
   readonly looks: string;
   readonly program: Program;
   /** Its text, once it had to be told from one that looks alike. */
@@ -27,9 +27,12 @@ const MOST = 64;
 const known: Entry[] = [];
 
 function looksOf({ inputs, outputs, root }: Program, target: TargetName, options: CompileOptions): string {
-  const { groups, fastMath } = options;
+  const { points, fastMath } = options;
+  const { lanes } = targets[target];
+  // Fewer than a lane group may be computed otherwise; of more it counts how many groups they fill.
+  const fill = points < lanes ? points : lanes * Math.min(Math.ceil(points / lanes), MOST_GROUPS);
   const types = inputs.map(({ name, role, type }) => `${name} ${role} ${formatType(type)}`);
-  return [target, fastMath, Math.min(groups, MOST_GROUPS), nodesOf(root).length, ...types, ...outputs].join("|");
+  return [target, fastMath, fill, nodesOf(root).length, ...types, ...outputs].join("|");
 }
 
 const textOf = (entry: Entry): string => {

@@ -4,9 +4,9 @@ import { emitWasm } from "../emit/wasm/emit.ts";
 import { wasmTarget } from "../emit/wasm/target.ts";
 import { emitX64 } from "../emit/x64/emit.ts";
 import { x64Target } from "../emit/x64/target.ts";
-import { type BuildOptions, buildKernel, draftKernel } from "../kernel/build.ts";
+import { type BuildOptions, buildKernel, draftKernel, mostGroups } from "../kernel/build.ts";
 import type { Buffer, Kernel } from "../kernel/kernel.ts";
-import { type Layout, layoutOf } from "../kernel/layout.ts";
+import { type Layout, layoutOf, pointsOf } from "../kernel/layout.ts";
 import { workOf } from "../kernel/work.ts";
 import { limit } from "../pass/limit.ts";
 import type { Program } from "../program/program.ts";
@@ -31,7 +31,6 @@ export interface TargetRow {
   tune?(program: Program, options: CompileOptions, measure: Measure): Promise<Code>;
 }
 
-/** `groups`: the most lane groups that points can fill. */
 export type CompileOptions = Required<BuildOptions>;
 
 type Emit = (kernel: Kernel, layout: Layout) => Uint8Array<ArrayBuffer>;
@@ -56,8 +55,8 @@ function placed(
   return {
     bytes: emit(kernel, layout),
     code: {
-      points: kernel.lanes * kernel.groups,
-      secondsPerPoint: (SECONDS * workOf(kernel.body)) / kernel.lanes,
+      points: pointsOf(kernel),
+      secondsPerPoint: (SECONDS * workOf(kernel.body) * kernel.groups) / pointsOf(kernel),
       staticBytes: layout.staticBytes,
       inputBytes: layout.inputBytes,
       outputBytes: layout.outputBytes,
@@ -93,11 +92,11 @@ export const targets = {
     lanes: x64Target.lanes,
     compile: async (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
     compileSync: (program, options) => x64Code(program, buildKernel(program, x64Target, options)),
-    tune: (program, options, measure) =>
-      tuned(draftKernel(program, x64Target, options), options.groups, {
-        assemble: async (kernel) => x64Code(program, kernel),
-        measure,
-      }),
+    tune: (program, options, measure) => {
+      const draft = draftKernel(program, x64Target, options);
+      const assemble = async (kernel: Kernel) => x64Code(program, kernel);
+      return tuned(draft, mostGroups(draft, options.points), { assemble, measure });
+    },
   },
   wasm: {
     why: "WebAssembly with SIMD128 is there",
@@ -108,11 +107,13 @@ export const targets = {
       const { bytes, code } = placed(buildKernel(program, wasmTarget, options), program, emitWasm);
       return { kind: "wasm", ...code, module: compileSync(bytes) };
     },
-    tune: (program, options, measure) =>
-      tuned(draftKernel(program, wasmTarget, options), options.groups, {
+    tune: (program, options, measure) => {
+      const draft = draftKernel(program, wasmTarget, options);
+      return tuned(draft, mostGroups(draft, options.points), {
         assemble: (kernel) => wasmCode(program, kernel),
         measure,
-      }),
+      });
+    },
   },
   interpreter: {
     why: "it runs everywhere",

@@ -1,4 +1,4 @@
-/** How a run is cut up: lane groups of the kernel, points of a batch. Speed alone hangs on it, never a result. */
+/** How a run is cut up: points at one go, points of a batch. Speed alone hangs on it, never a result. */
 
 import type { BatchRule, Code } from "../device/protocol.ts";
 
@@ -8,11 +8,9 @@ const CACHE_BYTES = 2 ** 18;
 /** Beyond this a longer batch saves nothing. */
 const MOST_POINTS = 2 ** 14;
 
-/** Lane groups that the points of a batch can fill; a kernel interleaves no more. */
-export function fillableGroups(nVmap: number | "auto", total: number, devices: number, lanes: number): number {
-  const points = Math.min(nVmap === "auto" ? Number.POSITIVE_INFINITY : nVmap, Math.ceil(total / devices));
-  return Math.max(1, Math.ceil(points / lanes));
-}
+/** The most points that a device has at hand at one go. */
+export const pointsAtHand = (nVmap: number | "auto", total: number, devices: number): number =>
+  Math.max(1, Math.min(nVmap === "auto" ? Number.POSITIVE_INFINITY : nVmap, Math.ceil(total / devices)));
 
 /** Points per batch: `nVmap` itself, or as many chunks as the cache holds while every device gets several batches. */
 export function batchRule(nVmap: number | "auto", code: Code, total: number, devices: number): BatchRule {

@@ -10,13 +10,13 @@ import { compile, tune } from "../device/cache.ts";
 import { type HostDevice, holdDevices } from "../device/host.ts";
 import type { Code, Tally, Task } from "../device/protocol.ts";
 import { createRunner } from "../device/runner.ts";
-import { type CompileOptions, type TargetName, targets, whyTarget } from "../device/table.ts";
+import { type CompileOptions, type TargetName, whyTarget } from "../device/table.ts";
 import { checkPoints } from "../space/check.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { Failures } from "./failures.ts";
 import { type AnyModel, type Traced, traceOverSpace } from "./model.ts";
 import type { ParallelOptions, RunOptions } from "./parallel.ts";
-import { batchRule, fillableGroups } from "./plan.ts";
+import { batchRule, pointsAtHand } from "./plan.ts";
 import type { Report } from "./report.ts";
 import type { PointJob } from "./schedule.ts";
 import { nextTaskId } from "./task.ts";
@@ -137,7 +137,7 @@ export class Preparation {
 
   private compileOptions(total: number, count: number): CompileOptions {
     const { nVmap = "auto", fastMath = false } = this.options;
-    return { groups: fillableGroups(nVmap, total, count, targets[this.target].lanes), fastMath };
+    return { points: pointsAtHand(nVmap, total, count), fastMath };
   }
 
   /** The task with its lane groups chosen by measurement, once there is, or has been, enough to do. */

@@ -9,6 +9,9 @@
  * A chunk is `groups × lanes` points. A *lane register* holds one value per point of the chunk (the emitter
  * makes `groups` machine registers of it); a *uniform register* holds one value for all points. Registers are
  * assigned once; what changes from turn to turn of a loop is a phi.
+ *
+ * Where lanes are `across` elements a chunk is one point: all buffers are uniform, and a lane register holds that many
+ * consecutive elements of an array (wide.ts).
  */
 
 import type { DType, TypedArray } from "../base/dtype.ts";
@@ -24,7 +27,7 @@ export interface Register {
 /**
  * - constant, shared (args), uniform scratch: `lane: false`, element e at `offset + e · bytes`.
  * - lane scratch: element e is a block of groups × lanes values, at `offset + e · groups · lanes · bytes`.
- * - input, output: as lane scratch, inside the chunk's own block (see layout.ts).
+ * - input, output: as lane scratch, inside the chunk's own block (see layout.ts); uniform where lanes are elements.
  * In memory `bool` takes 4 bytes: 0 or 1 uniform, 0 or −1 per lane.
  */
 export interface Buffer {
@@ -115,6 +118,8 @@ export interface Kernel {
   readonly lanes: number;
   /** Lane groups interleaved in one chunk. */
   readonly groups: number;
+  /** What lanes are everywhere. Default: points. */
+  readonly across?: "elements";
   readonly buffers: readonly Buffer[];
   readonly prologue: readonly Statement[];
   readonly body: readonly Statement[];

@@ -17,6 +17,10 @@ export interface Layout {
   readonly outputBytes: number;
 }
 
+/** Points of a chunk. */
+export const pointsOf = ({ lanes, groups, across }: Pick<Kernel, "lanes" | "groups" | "across">): number =>
+  across === "elements" ? 1 : lanes * groups;
+
 /** Bytes of one value in kernel memory: `bool` is as wide as a 32-bit lane. */
 export const bytesInKernel = (buffer: Pick<Buffer, "dtype">): number =>
   buffer.dtype === "bool" ? 4 : dtypeInfo[buffer.dtype].bytes;

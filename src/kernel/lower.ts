@@ -25,19 +25,24 @@ export interface LowerOptions {
   readonly groups: number;
   /** Arrays of up to this many elements live in registers. Default `UNROLLED`. */
   readonly unrolled?: number;
+  /** What lanes are for: `points`, or `elements` of one point's arrays, once the kernel is widened. Default `points`. */
+  readonly across?: "points" | "elements";
 }
 
 /** Expects a program of ops that the target has, as `optimise` gives it. */
-export function lower(program: Program, target: Target, { groups, unrolled = UNROLLED }: LowerOptions): Kernel {
-  const ctx = makeContext(program, unrolled);
+export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
+  const { groups, unrolled = UNROLLED, across = "points" } = options;
+  const isLane = across === "points" ? findLanes(program) : () => false;
+  const ctx = makeContext(isLane, unrolled);
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
     const name = program.outputs[i] ?? "";
-    const buffer = ctx.writer.buffer({ name, kind: "output", dtype, lane: true, elements: elementsOf(node) });
+    const lane = across === "points";
+    const buffer = ctx.writer.buffer({ name, kind: "output", dtype, lane, elements: elementsOf(node) });
     return { buffer, base: at(0), strides: stridesOf(typeOf(node).shape) };
   });
-  const { shared, perPoint } = splitByPhase(program, ctx.isLane);
+  const { shared, perPoint } = splitByPhase(program);
   const early = new Set(shared);
   let body: Statement[] = [];
   const prologue = ctx.writer.nested(() => {
@@ -49,7 +54,8 @@ export function lower(program: Program, target: Target, { groups, unrolled = UNR
       writeBody(ctx, program, perPoint, outputs);
     });
   });
-  return { lanes: target.lanes, groups, buffers: ctx.writer.buffers, prologue, body };
+  const kernel = { lanes: target.lanes, groups, buffers: ctx.writer.buffers, prologue, body };
+  return across === "elements" ? { ...kernel, across } : kernel;
 }
 
 function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outputs: readonly View[]): void {
@@ -57,19 +63,20 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   const plan = makePlan(ctx, nodes, results);
   const destinations = new Map<Node, View>();
   results.forEach((node, i) => {
-    if (ctx.isLane(node) && elementsOf(node) > ctx.unrolled && !destinations.has(node))
-      destinations.set(node, outputs[i] as View);
+    const output = outputs[i] as View;
+    const fits = ctx.isLane(node) === output.buffer.lane && nodes.includes(node);
+    if (fits && elementsOf(node) > ctx.unrolled && !destinations.has(node)) destinations.set(node, output);
   });
   writeSteps(ctx, plan, nodes, destinations, lowerControl);
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-function makeContext(program: Program, unrolled: number): Context {
+function makeContext(isLane: IsLane, unrolled: number): Context {
   const writer = new Writer();
   const free: Buffer[] = [];
   const ctx: Context = {
     writer,
-    isLane: findLanes(program),
+    isLane,
     unrolled,
     slots: new Map(),
     spills: new Map(),
@@ -90,9 +97,11 @@ function makeContext(program: Program, unrolled: number): Context {
 }
 
 function inputViews(ctx: Context, program: Program): View[] {
-  return program.inputs.map(({ name, role, type: { dtype, shape } }) => {
-    const lane = role === "point";
-    const buffer = ctx.writer.buffer({ name, kind: lane ? "input" : "shared", dtype, lane, elements: sizeOf(shape) });
+  return program.inputs.map(({ name, role, type: { dtype, shape } }, i) => {
+    const node = program.root.parameters[i] as Node;
+    const kind = role === "point" ? "input" : "shared";
+    const lane = ctx.isLane(node);
+    const buffer = ctx.writer.buffer({ name, kind, dtype, lane, elements: sizeOf(shape) });
     return { buffer, base: at(0), strides: stridesOf(shape) };
   });
 }
@@ -108,13 +117,13 @@ function bindInputs(ctx: Context, program: Program, views: readonly View[], role
   });
 }
 
-/** Nodes computed once for all points, and those computed for each: what depends on lanes, however indirectly. */
-function splitByPhase(program: Program, isLane: IsLane): { shared: Node[]; perPoint: Node[] } {
-  const late = new Set<Node>();
-  const nodes = nodesOf(program.root);
+/** Nodes computed once for all points, and those computed for each: what depends on its inputs, however indirectly. */
+function splitByPhase({ root, inputs }: Program): { shared: Node[]; perPoint: Node[] } {
+  const late = new Set(root.parameters.filter((_, i) => inputs[i]?.role === "point"));
+  const nodes = nodesOf(root);
   for (const node of nodes) {
     const reads = [...node.operands, ...node.regions.flatMap((region) => [...freeNodes(region)])];
-    if (isLane(node) || reads.some((n) => isLane(n) || late.has(n))) late.add(node);
+    if (reads.some((n) => late.has(n))) late.add(node);
   }
   return { shared: nodes.filter((node) => !late.has(node)), perPoint: nodes.filter((node) => late.has(node)) };
 }

@@ -12,7 +12,10 @@ const SHOWN = 8;
  */
 export function printKernel(kernel: Kernel): string {
   const print = new Printer();
-  const lines = [`kernel: ${kernel.groups} × ${kernel.lanes} points a chunk`, ...kernel.buffers.map(bufferLine)];
+  const lanes = `${kernel.groups} × ${kernel.lanes}`;
+  const chunk =
+    kernel.across === "elements" ? `one point a chunk, ${lanes} elements at once` : `${lanes} points a chunk`;
+  const lines = [`kernel: ${chunk}`, ...kernel.buffers.map(bufferLine)];
   if (kernel.prologue.length > 0) lines.push("prologue", ...indent(print.block(kernel.prologue)));
   return [...lines, "body", ...indent(print.block(kernel.body))].join("\n");
 }

@@ -24,25 +24,27 @@ export function verifyKernel(kernel: Kernel): void {
   const buffers = new Set<Buffer>();
   const ids = new Set<number>();
   for (const buffer of kernel.buffers) {
-    checkBuffer(buffer);
+    checkBuffer(buffer, kernel.across === "elements");
     if (ids.has(buffer.id)) throw error(`buffer ${buffer.name}`, "an id of its own", `${buffer.id} again`);
     ids.add(buffer.id);
     buffers.add(buffer);
   }
-  new Verifier(buffers, kernel.lanes * kernel.groups).kernel(kernel);
+  new Verifier(buffers, kernel).kernel(kernel);
 }
 
-function checkBuffer({ name, kind, lane, elements, dtype, data }: Buffer): void {
+function checkBuffer({ name, kind, lane, elements, dtype, data }: Buffer, allUniform: boolean): void {
   const where = `buffer ${name}`;
   if (!Number.isInteger(elements) || elements < 0) throw error(where, "a number of elements", `${elements}`);
-  const perPoint = kind === "input" || kind === "output";
-  if (kind !== "scratch" && lane !== perPoint) {
-    throw error(where, `${kind} to be ${perPoint ? "per lane" : "uniform"}`, lane ? "per lane" : "uniform");
+  const perLane = isPerPoint(kind) && !allUniform;
+  if ((kind !== "scratch" || allUniform) && lane !== perLane) {
+    throw error(where, `${kind} to be ${perLane ? "per lane" : "uniform"}`, lane ? "per lane" : "uniform");
   }
   if ((kind === "constant") !== (data !== undefined))
     throw error(where, "data for constants alone", `${kind} ${dtype}`);
   if (data && data.length !== elements) throw error(where, `${elements} elements of data`, `${data.length}`);
 }
+
+const isPerPoint = (kind: Buffer["kind"]): boolean => kind === "input" || kind === "output";
 
 interface Range {
   readonly low: number;
@@ -51,8 +53,9 @@ interface Range {
 
 class Verifier {
   private readonly buffers: ReadonlySet<Buffer>;
-  /** Of a chunk. */
-  private readonly points: number;
+  /** Values of a lane register. */
+  private readonly width: number;
+  private readonly across: Kernel["across"];
   private readonly defined = new Map<number, Register>();
   /** Innermost last. */
   private readonly scopes: Set<number>[] = [];
@@ -60,9 +63,10 @@ class Verifier {
   private inPrologue = true;
   private branches = 0;
 
-  constructor(buffers: ReadonlySet<Buffer>, points: number) {
+  constructor(buffers: ReadonlySet<Buffer>, { lanes, groups, across }: Kernel) {
     this.buffers = buffers;
-    this.points = points;
+    this.width = lanes * groups;
+    this.across = across;
   }
 
   kernel({ prologue, body }: Kernel): void {
@@ -85,7 +89,8 @@ class Verifier {
 
   private define(register: Register, where: string): void {
     if (this.defined.has(register.id)) throw error(where, "a register assigned once", `${show(register)} again`);
-    if (this.inPrologue && register.lane) throw error(where, "uniform registers in the prologue", show(register));
+    if (this.inPrologue && register.lane && this.across !== "elements")
+      throw error(where, "uniform registers in the prologue", show(register));
     this.defined.set(register.id, register);
     this.scopes.at(-1)?.add(register.id);
   }
@@ -166,11 +171,13 @@ class Verifier {
     const { kind, buffer, index } = statement;
     const where = `${kind} of ${buffer.name}`;
     if (!this.buffers.has(buffer)) throw error(where, "a buffer of the kernel", "another");
-    if (this.inPrologue && buffer.lane) throw error(where, "uniform buffers in the prologue", buffer.kind);
+    if (this.inPrologue && (buffer.lane || isPerPoint(buffer.kind))) {
+      throw error(where, "uniform buffers in the prologue", buffer.kind);
+    }
     for (const { register } of index.terms) this.useAs(register, "int32", false, where);
     const wide = isWide(statement);
     if (wide && buffer.dtype === "bool") throw error(where, "no bool element by element", show(registerOf(statement)));
-    if (kind !== "gather") this.bounds(buffer, index, where, wide ? this.points : 1);
+    if (kind !== "gather") this.bounds(buffer, index, where, wide ? this.width : 1);
     if (kind === "store") {
       this.use(statement.value, where);
       if (buffer.kind !== "output" && buffer.kind !== "scratch") throw error(where, "output or scratch", buffer.kind);

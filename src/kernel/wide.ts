@@ -58,8 +58,10 @@ function isElementwise({ counter, phis, body }: Loop): boolean {
   const stores = body.filter((s): s is Access & { kind: "store" } => s.kind === "store");
   if (stores.length === 0) return false;
   const written = new Map(stores.map((s) => [s.buffer, s.index]));
+  const computed = new Set(body.flatMap((s) => ("out" in s ? [s.out] : [])));
   return accessesOf(body).every((s) => {
     const stride = strideOf(s.index, counter);
+    if (s.index.terms.some(({ register }) => computed.has(register))) return false;
     if (!fits(s.buffer) || (stride !== 1 && (stride !== 0 || s.kind === "store"))) return false;
     // What is written is read at the same place, or not at all.
     const other = written.get(s.buffer);

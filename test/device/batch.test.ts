@@ -8,7 +8,7 @@ describe("blocks", () => {
   const setting = fc.record({
     dtype: fc.constantFrom(...dtypes),
     elements: fc.integer({ min: 1, max: 5 }),
-    points: fc.constantFrom(4, 8, 16),
+    points: fc.constantFrom(1, 4, 8, 16),
     count: fc.integer({ min: 1, max: 40 }),
     start: fc.integer({ min: 0, max: 9 }),
   });

@@ -55,7 +55,7 @@ let nextTask = 1_000_000;
 
 export interface RunSetting {
   readonly target?: TargetName;
-  readonly groups?: number;
+  readonly points?: number;
   readonly devices?: number;
   readonly shared?: boolean;
   readonly rule?: BatchRule;
@@ -67,8 +67,8 @@ export interface RunSetting {
 
 /** Runs a program over sources; gives its columns and what each device did. */
 export async function run(p: Program, sources: readonly ColumnSource[], total: number, setting: RunSetting = {}) {
-  const { target = defaultTarget(), groups = 2, devices = 1, shared = true, signal, onProgress } = setting;
-  const code = await targets[target].compile(p, { groups, fastMath: false });
+  const { target = defaultTarget(), points = 16, devices = 1, shared = true, signal, onProgress } = setting;
+  const code = await targets[target].compile(p, { points, fastMath: false });
   const outputs = p.root.results.map(typeOf);
   const task: Task = { id: nextTask++, code, outputs, shared: setting.args ?? [] };
   const columns: ResultColumns = allocateResults(outputs, total, shared);

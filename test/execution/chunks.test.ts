@@ -19,7 +19,7 @@ interface Given extends Partial<PointJob> {
 
 /** A job for two devices, or for one. */
 function jobOf(holder: object, { program = product(), count = 2, ...job }: Given = {}): PointJob {
-  const code = compileSync(program, defaultTarget(), { groups: 2, fastMath: false });
+  const code = compileSync(program, defaultTarget(), { points: 16, fastMath: false });
   const outputs = program.root.results.map(typeOf);
   const task = { id: nextTaskId(), code, outputs, shared: [] };
   const devices = holdDevices(holder, count);

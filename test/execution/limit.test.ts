@@ -66,7 +66,7 @@ function onAllTargets(model: Model): string[] {
   };
   for (const name of runnable) {
     const columns = allocateColumns(types, POINTS);
-    createRunner({ code: targets[name].compileSync(program, { groups: 2, fastMath: false }), shared: [] }).run(
+    createRunner({ code: targets[name].compileSync(program, { points: 16, fastMath: false }), shared: [] }).run(
       [source],
       0,
       POINTS,
@@ -239,7 +239,7 @@ function onTarget(target: TargetName, program: Program, points: readonly (readon
   });
   const shared = program.inputs.flatMap(({ role }, i) => (role === "shared" ? [points[0]![i]!.data] : []));
   const columns = allocateColumns(program.root.results.map(typeOf), points.length);
-  const runner = createRunner({ code: targets[target].compileSync(program, { groups: 2, fastMath: false }), shared });
+  const runner = createRunner({ code: targets[target].compileSync(program, { points: 16, fastMath: false }), shared });
   runner.run(sources, 0, points.length, columns, 0);
   return points.map((_, p) => [
     ...columns.data.map((column) => {

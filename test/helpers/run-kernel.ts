@@ -6,7 +6,8 @@ import type { Value } from "../../src/base/value.ts";
 import { allocateColumns, type Place, readBlocks, Views, writeBlocks, writeUniform } from "../../src/device/batch.ts";
 import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import type { Buffer, Kernel } from "../../src/kernel/kernel.ts";
-import { lower } from "../../src/kernel/lower.ts";
+import { pointsOf } from "../../src/kernel/layout.ts";
+import { type LowerOptions, lower } from "../../src/kernel/lower.ts";
 import type { Target } from "../../src/kernel/target.ts";
 import { widen } from "../../src/kernel/wide.ts";
 import { optimise } from "../../src/pass/pipeline.ts";
@@ -18,12 +19,13 @@ import { type Guard, placeKernel, strayWrites } from "./place-kernel.ts";
 export interface KernelOptions {
   readonly groups: number;
   readonly unrolled: number;
+  readonly across?: NonNullable<LowerOptions["across"]>;
 }
 
 type Points = readonly (readonly Value[])[];
 
-export const kernelOf = (program: Program, { groups, unrolled }: KernelOptions, target: Target = wasmTarget): Kernel =>
-  widen(lower(optimise(program, { native: target.native, unrolled }), target, { groups, unrolled }));
+export const kernelOf = (program: Program, options: KernelOptions, target: Target = wasmTarget): Kernel =>
+  widen(lower(optimise(program, { native: target.native, unrolled: options.unrolled }), target, options));
 
 /** Gives, per result, a column of all points. `points[p][i]` is input i of point p. */
 export function runKernel(
@@ -34,7 +36,7 @@ export function runKernel(
   guard: Guard = "none",
 ): TypedArray[] {
   const count = points.length;
-  const width = kernel.lanes * kernel.groups;
+  const width = pointsOf(kernel);
   const placement = placeKernel(kernel, Math.ceil(count / width), guard);
   const { layout } = placement;
   const loaded = backend.load(placement);

@@ -16,16 +16,19 @@ for (const backend of backends) {
   describe.skipIf(!backend.canRun)(
     `lowered and run on ${target.name}, random programs give the interpreter's bits`,
     () => {
-      for (const { groups, unrolled } of [
+      for (const options of [
         { groups: 1, unrolled: 32 },
         { groups: 2, unrolled: 4 },
         { groups: 3, unrolled: 1 },
-      ]) {
-        it(`with ${groups} groups and arrays above ${unrolled} in memory`, () => {
+        { groups: 1, unrolled: 1, across: "elements" },
+        { groups: 2, unrolled: 8, across: "elements" },
+      ] as const) {
+        const { groups, unrolled, across = "points" } = options;
+        it(`with ${groups} groups, lanes across ${across} and arrays above ${unrolled} in memory`, () => {
           for (let seed = 0; seed < PROGRAMS; seed++) {
             const program = randomProgram(seed);
             const points = Array.from({ length: COUNT }, (_, p) => randomInputs(program, seed, p));
-            const kernel = kernelOf(program, { groups, unrolled }, target);
+            const kernel = kernelOf(program, options, target);
             verifyKernel(kernel);
             expect(runKernel(backend, program, kernel, points), `seed ${seed}`).toEqual(
               runInterpreter(program, points),
