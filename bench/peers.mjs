@@ -118,7 +118,10 @@ async function compare(interpreter, workload, targets) {
 async function withJax(environment, spec, known, targets) {
   const interpreter = await python(environment, [spec]);
   const version = versionOf(interpreter, "jax");
-  if (known.includes(version)) return undefined;
+  if (known.includes(version)) {
+    console.log(`\n${spec}: the newest that installs is ${version}, which is measured already`);
+    return undefined;
+  }
   const title = `JAX ${version}, jaxlib ${versionOf(interpreter, "jaxlib")}`;
   console.log(`\n${title}. ms of whole calls, all cores: smallest (median); first calls of 8 points in new processes.`);
   const rows = [];
