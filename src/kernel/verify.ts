@@ -3,7 +3,7 @@
 import { LanewiseError } from "../base/errors.ts";
 import { isNative, isOpName, recordOf } from "../op/table.ts";
 import type { Buffer, Index, Kernel, Register, Statement } from "./kernel.ts";
-import { isWide, registerOf } from "./statement.ts";
+import { isWide } from "./statement.ts";
 
 const error = (where: string, expected: string, got: string): LanewiseError =>
   new LanewiseError(
@@ -176,7 +176,6 @@ class Verifier {
     }
     for (const { register } of index.terms) this.useAs(register, "int32", false, where);
     const wide = isWide(statement);
-    if (wide && buffer.dtype === "bool") throw error(where, "no bool element by element", show(registerOf(statement)));
     if (kind !== "gather") this.bounds(buffer, index, where, wide ? this.width : 1);
     if (kind === "store") {
       this.use(statement.value, where);

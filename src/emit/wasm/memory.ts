@@ -25,7 +25,7 @@ const access32 = { splat: "v128.load32_splat", first: "v128.load32_zero", lane: 
 const access64 = { splat: "v128.load64_splat", first: "v128.load64_zero", lane: "v128.load64_lane" } as const;
 const vectorAccess = (dtype: DType) => (dtype === "float64" ? access64 : access32);
 
-/** A bool of a uniform buffer is 0 or 1. */
+/** A bool of a uniform buffer is 0 or 1: negated it is a mask, and the other way round. */
 const asMask = (buffer: Buffer, vector: Code): Code =>
   buffer.dtype === "bool" && !buffer.lane ? op("i32x4.neg", vector) : vector;
 
@@ -52,7 +52,7 @@ export class Memory {
   load({ out, buffer, index }: Of<"load">): void {
     const { base, offset } = this.addresses.of(buffer, index);
     if (out.lane) {
-      const results = this.eachVector(buffer, (at) => opWith("v128.load", offset + at, base));
+      const results = this.eachVector(buffer, (at) => asMask(buffer, opWith("v128.load", offset + at, base)));
       this.setLane(out, results);
     } else if (this.registers.isScalar(out)) {
       this.registers.setUniform(out, opWith(scalarAccess[buffer.dtype].load, offset, base));
@@ -70,7 +70,7 @@ export class Memory {
     const halves = vectorsOf(buffer.dtype);
     for (let g = 0; g < this.kernel.groups; g++) {
       this.registers.operand(value, g, false).forEach((vector, h) => {
-        this.write(opWith("v128.store", offset + (g * halves + h) * VECTOR_BYTES, base, vector));
+        this.write(opWith("v128.store", offset + (g * halves + h) * VECTOR_BYTES, base, asMask(buffer, vector)));
       });
     }
   }

@@ -35,7 +35,9 @@ export class Access {
 
   load({ buffer, index, out }: Of<"load">, group: number): Lanes {
     const memory = this.addresses.of(buffer, index);
-    if (out.lane) return this.places(buffer, memory, group).map((place) => this.machine.op("vmovups", place));
+    if (out.lane) {
+      return this.places(buffer, memory, group).map((place) => this.asMask(buffer, this.machine.op("vmovups", place)));
+    }
     return [this.asMask(buffer, this.machine.op(isWide(buffer) ? "vbroadcastsd" : "vbroadcastss", memory))];
   }
 
@@ -44,13 +46,12 @@ export class Access {
     const lanes = this.operand(value, group);
     if (buffer.lane || value.lane) {
       this.places(buffer, memory, group).forEach((place, i) => {
-        this.machine.emit("vmovups.store", place, lanes[i] as Vector);
+        this.machine.emit("vmovups.store", place, this.asStored(buffer, lanes[i] as Vector));
       });
       return;
     }
     const one = lanes[0] as Vector;
-    const bits = buffer.dtype === "bool" ? this.machine.op("vpsrld", one, SIGN_BIT) : one;
-    this.machine.emit(isWide(buffer) ? "vmovsd.store" : "vmovss.store", memory, bits);
+    this.machine.emit(isWide(buffer) ? "vmovsd.store" : "vmovss.store", memory, this.asStored(buffer, one));
   }
 
   gather({ buffer, index, lane, stride }: Of<"gather">, group: number): Lanes {
@@ -74,6 +75,10 @@ export class Access {
   private places(buffer: Buffer, memory: Memory, group: number): Memory[] {
     const count = isWide(buffer) ? 2 : 1;
     return Array.from({ length: count }, (_, i) => moved(memory, (group * count + i) * VECTOR_BYTES));
+  }
+
+  private asStored(buffer: Buffer, vector: Vector): Vector {
+    return buffer.dtype === "bool" && !buffer.lane ? this.machine.op("vpsrld", vector, SIGN_BIT) : vector;
   }
 
   /** A bool of a uniform buffer is 0 or 1. */
