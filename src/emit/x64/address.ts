@@ -1,4 +1,4 @@
-/** General registers: where buffers begin, loops' counters, and pointers that advance with them. */
+/** General registers: where buffers begin, loops' counters, pointers that advance with them, and other numbers. */
 
 import type { Buffer, Index, Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import { elementBytes, type Layout } from "../../kernel/layout.ts";
@@ -16,6 +16,8 @@ const pool: readonly number[] = [gpr.r9, gpr.r10, gpr.r11, gpr.rbx, gpr.r12, gpr
 const COUNTER_BYTES = 8;
 /** Registers that each loop inside may take for itself. */
 const PER_LOOP = 3;
+/** Registers that are left to numbers, in loops that compute some. */
+const NUMBERS = 2;
 /** Turns assumed for a loop inside. */
 const TURNS = 16;
 
@@ -51,6 +53,7 @@ export class Addresses {
   private readonly free = [...pool];
   private readonly counters = new Map<number, Place>();
   private readonly pointers = new Map<string, number>();
+  private readonly numbers = new Map<number, number>();
   private onStack = 0;
   /** What the scratch register holds. */
   private known = "";
@@ -58,12 +61,21 @@ export class Addresses {
   private readonly layout: Layout;
   private readonly machine: Machine;
   private readonly vectorOf: (register: Register) => Vector;
+  private readonly isNumber: (register: Register) => boolean;
 
-  constructor(kernel: Kernel, layout: Layout, machine: Machine, vectorOf: (register: Register) => Vector) {
+  /** `isNumber`: of registers that general registers may hold. */
+  constructor(
+    kernel: Kernel,
+    layout: Layout,
+    machine: Machine,
+    vectorOf: (register: Register) => Vector,
+    isNumber: (register: Register) => boolean,
+  ) {
     this.kernel = kernel;
     this.layout = layout;
     this.machine = machine;
     this.vectorOf = vectorOf;
+    this.isNumber = isNumber;
   }
 
   /** To be called where code is entered from elsewhere, or the scratch register is used for something else. */
@@ -75,19 +87,55 @@ export class Addresses {
   of(buffer: Buffer, index: Index, plain = false): Memory {
     const area = areaOf(buffer);
     const offset = (this.layout.offsets.get(buffer.id) as number) + index.offset * elementBytes(this.kernel, buffer);
-    const terms = this.termsOf(buffer, index);
-    if (terms.length === 0) return { base: areas[area], offset };
-    const key = keyOf(area, terms);
-    const pointer = this.pointers.get(key);
-    if (pointer !== undefined) return { base: pointer, offset };
-    const [{ register, bytes }] = terms as [Term];
-    const counter = this.counters.get(register.id);
-    if (!plain && terms.length === 1 && typeof counter === "number" && isScale(bytes)) {
-      return { base: areas[area], index: counter, scale: bytes, offset };
+    const { base, rest } = this.startOf(area, this.termsOf(buffer, index));
+    const [first, ...others] = rest;
+    if (!first) return { base, offset };
+    const register = this.generalOf(first.register);
+    if (!plain && others.length === 0 && typeof register === "number" && isScale(first.bytes)) {
+      return { base, index: register, scale: first.bytes, offset };
     }
-    if (this.known !== key) this.sum(scratch.sum, area, terms);
+    const key = keyOf(plain ? `${base}` : "", rest);
+    if (this.known !== key) this.sum(scratch.sum, plain ? base : undefined, rest);
     this.known = key;
-    return { base: scratch.sum, offset };
+    return plain ? { base: scratch.sum, offset } : { base, index: scratch.sum, scale: 1, offset };
+  }
+
+  /** A pointer that has some of the terms, or the area, and the terms that remain. */
+  private startOf(area: keyof typeof areas, terms: readonly Term[]): { base: number; rest: readonly Term[] } {
+    const whole = this.pointers.get(keyOf(area, terms));
+    if (whole !== undefined) return { base: whole, rest: [] };
+    const counted = terms.filter(({ register }) => this.counters.has(register.id));
+    const part = counted.length < terms.length ? this.pointers.get(keyOf(area, counted)) : undefined;
+    if (part === undefined) return { base: areas[area], rest: terms };
+    return { base: part, rest: terms.filter((term) => !counted.includes(term)) };
+  }
+
+  /** A general register for a number until `release`; `undefined` when none is free. */
+  take(register: Register): number | undefined {
+    const taken = this.free.pop();
+    if (taken !== undefined) this.numbers.set(register.id, taken);
+    return taken;
+  }
+
+  /** The general register of a number that is not needed any more, for the next one. */
+  pass(from: Register, to: Register): number | undefined {
+    const taken = this.numbers.get(from.id);
+    if (taken === undefined) return undefined;
+    this.numbers.delete(from.id);
+    this.numbers.set(to.id, taken);
+    return taken;
+  }
+
+  release(register: Register): void {
+    const taken = this.numbers.get(register.id);
+    if (taken === undefined) return;
+    this.numbers.delete(register.id);
+    this.free.push(taken);
+  }
+
+  /** Where a counter or a number is, if it is no vector. */
+  generalOf({ id }: Register): Place | undefined {
+    return this.counters.get(id) ?? this.numbers.get(id);
   }
 
   /** Before the loop: its counter at 0, and pointers for what its body reads and writes most. */
@@ -96,15 +144,16 @@ export class Addresses {
     this.counters.set(loop.counter.id, counter);
     this.machine.emit("mov.i", counter, 0);
     const wanted = this.wanted(loop);
-    const most = Math.max(0, this.free.length - PER_LOOP * depthOf(loop.body));
+    const kept = PER_LOOP * depthOf(loop.body) + Math.min(NUMBERS, this.numbersIn(loop.body));
+    const most = Math.max(0, this.free.length - kept);
     const chosen = [...wanted].sort((a, b) => b[1].weight - a[1].weight).slice(0, most);
     const pointers = chosen.map(([key, { area, terms }]): Pointer => {
       const register = this.free.pop() as number;
-      this.sum(
-        register,
+      const { base, rest } = this.startOf(
         area,
         terms.filter((t) => t.register !== loop.counter),
       );
+      this.sum(register, base, rest);
       this.pointers.set(key, register);
       const own = terms.filter((t) => t.register === loop.counter);
       return { register, bytes: own.reduce((total, t) => total + t.bytes, 0) };
@@ -141,13 +190,21 @@ export class Addresses {
     return terms.map(({ register, stride }) => ({ register, bytes: stride * bytes }));
   }
 
-  /** Sums of this counter and those around it, and how often they are used. */
+  /** Numbers that a block computes. */
+  private numbersIn(block: readonly Statement[]): number {
+    return block.filter((s) => "out" in s && this.isNumber(s.out)).length;
+  }
+
+  /** Sums of this counter and what is known before the loop, and how often they are used. */
   private wanted(loop: Loop): Map<string, { area: keyof typeof areas; terms: readonly Term[]; weight: number }> {
     const found = new Map<string, { area: keyof typeof areas; terms: readonly Term[]; weight: number }>();
+    const inside = definedIn(loop.body);
     const note = ({ buffer, index }: Access, weight: number): void => {
-      const terms = this.termsOf(buffer, index);
-      if (!terms.some((t) => t.register === loop.counter)) return;
-      if (!terms.every((t) => this.counters.has(t.register.id))) return;
+      const all = this.termsOf(buffer, index);
+      if (!all.some((t) => t.register === loop.counter)) return;
+      const fixed = all.filter((t) => !inside.has(t.register));
+      // Beside what changes, only counters are looked for.
+      const terms = fixed.length === all.length ? all : fixed.filter((t) => this.counters.has(t.register.id));
       const key = keyOf(areaOf(buffer), terms);
       const known = found.get(key);
       if (known) known.weight += weight;
@@ -163,20 +220,20 @@ export class Addresses {
     return found;
   }
 
-  /** A pointer that has some of the terms already is where it starts. */
-  private sum(to: number, area: keyof typeof areas, terms: readonly Term[]): void {
-    const start = this.pointers.get(keyOf(area, terms));
-    this.machine.emit("mov", to, start ?? areas[area]);
-    if (start !== undefined) return;
-    for (const { register, bytes } of terms) {
-      const counter = this.counters.get(register.id);
-      if (counter === undefined) {
-        this.machine.emit("vmovd.store", scratch.term, this.vectorOf(register));
-        this.machine.emit("movsxd", scratch.term, scratch.term);
+  /** `start`: a register to begin with, if any. */
+  private sum(to: number, start: number | undefined, terms: readonly Term[]): void {
+    const { machine } = this;
+    if (start !== undefined) machine.emit("mov", to, start);
+    terms.forEach(({ register, bytes }, i) => {
+      const general = this.generalOf(register);
+      if (general === undefined) {
+        machine.emit("vmovd.store", scratch.term, this.vectorOf(register));
+        machine.emit("movsxd", scratch.term, scratch.term);
       }
-      this.machine.emit("imul.i", scratch.term, counter ?? scratch.term, bytes);
-      this.machine.emit("add", to, scratch.term);
-    }
+      const first = start === undefined && i === 0;
+      machine.emit("imul.i", first ? to : scratch.term, general ?? scratch.term, bytes);
+      if (!first) machine.emit("add", to, scratch.term);
+    });
   }
 }
 
@@ -190,4 +247,16 @@ function depthOf(statements: readonly Statement[]): number {
     depth = Math.max(depth, s.kind === "loop" ? inside + 1 : inside);
   }
   return depth;
+}
+
+/** Registers that a block gives values to, in whatever depth. */
+function definedIn(statements: readonly Statement[], found = new Set<Register>()): Set<Register> {
+  for (const s of statements) {
+    if ("out" in s) found.add(s.out);
+    if (s.kind === "loop") found.add(s.counter);
+    if (s.kind === "loop" || s.kind === "while") for (const { register } of s.phis) found.add(register);
+    if (s.kind === "if") for (const { register } of s.merges) found.add(register);
+    for (const block of blocksOf(s)) definedIn(block, found);
+  }
+  return found;
 }

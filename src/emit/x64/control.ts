@@ -35,7 +35,7 @@ export class Control {
       return;
     }
     this.countOf(count);
-    this.machine.emit("test.32", scratch.sum, scratch.sum);
+    this.machine.emit("test", scratch.sum, scratch.sum);
     this.machine.steps.push({ kind: "if", jump: "jle" });
     this.turns(statement, phis);
     this.machine.steps.push({ kind: "else" }, { kind: "endIf" });
@@ -89,7 +89,11 @@ export class Control {
   }
 
   private countOf(count: Register): void {
-    this.machine.emit("vmovd.store", scratch.sum, this.values.first(count));
+    const general = this.addresses.generalOf(count);
+    if (general === undefined) {
+      this.machine.emit("vmovd.store", scratch.sum, this.values.first(count));
+      this.machine.emit("movsxd", scratch.sum, scratch.sum);
+    } else this.machine.emit("mov", scratch.sum, general);
     this.addresses.forget();
   }
 
@@ -105,7 +109,6 @@ export class Control {
     if (typeof count === "number") machine.emit("cmp.i", loop.counter, count);
     else {
       this.countOf(count);
-      machine.emit("movsxd", scratch.sum, scratch.sum);
       machine.emit("cmp", scratch.sum, loop.counter);
     }
     machine.steps.push({ kind: "again", jump: typeof count === "number" ? "jl" : "jg" }, { kind: "endLoop" });

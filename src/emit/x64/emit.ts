@@ -11,11 +11,12 @@
 import { LanewiseError } from "../../base/errors.ts";
 import type { Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import type { Layout } from "../../kernel/layout.ts";
-import { Addresses, areas, chunksLeft } from "./address.ts";
+import { Addresses, areas, chunksLeft, scratch } from "./address.ts";
 import { Control } from "./control.ts";
 import { Machine, type Vector } from "./machine.ts";
 import { Access } from "./memory.ts";
 import { recipeOf } from "./ops.ts";
+import { findScalars, type Scalars, type Source, writeScalarOp } from "./scalars.ts";
 import { isPerGroup, registersAsValues, simpleRun } from "./schedule.ts";
 import { x64Target } from "./target.ts";
 import { Values } from "./values.ts";
@@ -63,12 +64,20 @@ class Emission {
   private readonly access: Access;
   private readonly control: Control;
   private readonly asValue: ReadonlySet<Register>;
+  private readonly scalars: Scalars;
 
   constructor(kernel: Kernel, layout: Layout) {
     this.kernel = kernel;
     this.asValue = registersAsValues([...kernel.prologue, ...kernel.body]);
     this.values = new Values(kernel, this.machine);
-    this.addresses = new Addresses(kernel, layout, this.machine, (register) => this.values.first(register));
+    this.scalars = findScalars(kernel);
+    this.addresses = new Addresses(
+      kernel,
+      layout,
+      this.machine,
+      (register) => this.values.first(register),
+      (register) => this.scalars.chosen.has(register),
+    );
     this.access = new Access(kernel, this.machine, this.addresses, (r, group) => this.values.get(r, group));
     this.control = new Control(this.machine, this.addresses, this.values, (statements) => this.block(statements));
   }
@@ -94,6 +103,7 @@ class Emission {
         for (const statement of run) if (group === 0 || isPerGroup(statement)) this.simple(statement, group);
       }
       if (run.length === 0) this.nested(statements[at] as Statement);
+      for (const s of run.length === 0 ? [statements[at] as Statement] : run) this.releaseAfter(s);
       at += Math.max(run.length, 1);
     }
   }
@@ -104,7 +114,54 @@ class Emission {
     else if (statement.kind === "if") this.control.if(statement);
   }
 
+  /** Numbers that nothing needs after a statement give their general registers back. */
+  private releaseAfter(statement: Statement): void {
+    for (const register of this.scalars.releases.get(statement) ?? []) this.addresses.release(register);
+  }
+
+  /** Computes a number in a general register; false where it has to be a vector. */
+  private number(statement: Statement): boolean {
+    if ((statement.kind !== "op" && statement.kind !== "load") || !this.scalars.chosen.has(statement.out)) return false;
+    const { machine, addresses, scalars } = this;
+    if (statement.kind === "load") {
+      const memory = addresses.of(statement.buffer, statement.index);
+      const to = addresses.take(statement.out);
+      if (to !== undefined) machine.emit("movsxd", to, memory);
+      return to !== undefined;
+    }
+    const [a, b] = statement.args as readonly [Register, Register];
+    const ends = scalars.releases.get(statement)?.includes(a) && a !== b;
+    const passed = ends ? addresses.pass(a, statement.out) : undefined;
+    const to = passed ?? addresses.take(statement.out);
+    if (to === undefined) {
+      // Operands that are numbers become vectors.
+      for (const arg of statement.args) this.spread(arg);
+      return false;
+    }
+    const source = (register: Register): Source => {
+      const constant = scalars.constants.get(register);
+      if (constant !== undefined) return { constant };
+      const general = addresses.generalOf(register);
+      if (general !== undefined) return general;
+      machine.emit("vmovd.store", scratch.term, this.values.first(register));
+      machine.emit("movsxd", scratch.term, scratch.term);
+      return scratch.term;
+    };
+    const first = passed ?? source(a);
+    if (typeof first === "object" && "constant" in first) machine.emit("mov.i", to, first.constant);
+    else if (first !== to) machine.emit("mov", to, first);
+    writeScalarOp(machine, statement.op, to, source(b));
+    return true;
+  }
+
+  private spread(register: Register): void {
+    const general = this.addresses.generalOf(register);
+    if (general === undefined || !this.scalars.chosen.has(register)) return;
+    this.values.set(register, 0, [this.machine.op("vpbroadcastd", this.machine.op("vmovd", general))]);
+  }
+
   private simple(statement: Statement, group: number): void {
+    if (this.number(statement)) return;
     switch (statement.kind) {
       case "op":
         this.op(statement, group);

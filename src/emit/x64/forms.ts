@@ -247,6 +247,8 @@ const scalar = {
   lea: legacy(0x8d, ["r64", "m64"], W),
   imul: legacy(0xaf, general64, { wide: true, readsFirst: true }, 1),
   "imul.32": legacy(0xaf, general32, { readsFirst: true }, 1),
+  cmovl: legacy(0x4c, general64, { wide: true, readsFirst: true }, 1),
+  cmovg: legacy(0x4f, general64, { wide: true, readsFirst: true }, 1),
   "imul.i": legacy(0x69, [...general64, "i32"], W),
   test: legacy(0x85, ["r64/m64", "r64"], W),
   "test.32": legacy(0x85, ["r32/m32", "r32"]),
