@@ -36,6 +36,12 @@ export interface Prepared {
 /** Seconds of work, over all devices, that are worth a measurement of a twentieth of a second. */
 const WORTH_TUNING = 0.5;
 
+/** The estimate may be wrong by this factor; what a run takes beyond that is the start of threads, not work. */
+const ESTIMATE_ERROR = 10;
+
+const estimateOf = (code: Code, total: number): number =>
+  code.kind === "interpreter" ? 0 : code.secondsPerPoint * total;
+
 export class Preparation {
   private readonly model: AnyModel;
   private readonly space: AbstractSpace<unknown, unknown>;
@@ -102,7 +108,7 @@ export class Preparation {
       failures,
       report: (tallies, bytes) => {
         const runSeconds = (performance.now() - started) / 1000;
-        this.worked += runSeconds * devices.length;
+        this.worked += Math.min(runSeconds * devices.length, ESTIMATE_ERROR * estimateOf(task.code, total));
         const times = { traceSeconds, compileSeconds, runSeconds };
         return reportOf(tallies, this.target, job, bytes, {
           ...times,
@@ -144,7 +150,7 @@ export class Preparation {
   private async tune(task: Task, { traced, sources, total, devices }: Work): Promise<Task> {
     const { code, outputs, shared } = task;
     if (this.tuned || code.kind === "interpreter" || total === 0) return task;
-    if (Math.max(this.worked, code.secondsPerPoint * total) < WORTH_TUNING) return task;
+    if (Math.max(this.worked, estimateOf(code, total)) < WORTH_TUNING) return task;
     this.tuned = true;
     const options = this.compileOptions(total, devices.length);
     const best = await tune(traced.program, this.target, options, (candidate) =>
