@@ -3,6 +3,7 @@
 import { dtypeInfo } from "../base/dtype.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
 import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
+import type { Target } from "./target.ts";
 import { turnsOf } from "./work.ts";
 
 interface Hot {
@@ -46,19 +47,26 @@ export function pressureOf(kernel: Pick<Kernel, "body">): number {
   return most;
 }
 
-/** Up to here more lane groups hide more latency; measured on SIMD128 and 16 registers, as are the bounds below. */
+/** Up to here more lane groups hide more latency. */
 export const MOST_GROUPS = 4;
 
 /** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
 const LONG_BLOCK = 64;
 
 /**
- * How many lane groups to interleave. In a short loop accumulators that leave the registers cost more than waiting:
- * all must fit. A long one gains from two or three even when some values are spilled, until they are most.
+ * How many lane groups to interleave. In a short loop values that leave the registers cost more than waiting: what is
+ * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most.
  */
-export function preferredGroups(kernel: Pick<Kernel, "body">): number {
-  const pressure = pressureOf(kernel);
-  if (hottestOf(kernel).block.length < LONG_BLOCK) return Math.min(MOST_GROUPS, Math.max(1, Math.floor(20 / pressure)));
-  if (pressure <= 20) return 3;
-  return pressure <= 32 ? 2 : 1;
+export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long }: Target["interleave"]): number {
+  const alive = Math.max(1, pressureOf(kernel));
+  const { block, yields } = hottestOf(kernel);
+  const carried = Math.max(
+    1,
+    yields.reduce((sum, register) => sum + width(register), 0),
+  );
+  const fitting =
+    block.length < LONG_BLOCK
+      ? Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried))
+      : (long.find(({ most }) => alive <= most)?.groups ?? 1);
+  return Math.max(1, Math.min(MOST_GROUPS, fitting));
 }

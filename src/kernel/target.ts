@@ -6,8 +6,13 @@ export interface Target {
   readonly name: string;
   /** Points in one machine vector of 32-bit elements; 64-bit values take two vectors. */
   readonly lanes: number;
-  /** Vector registers; bounds how many lane groups are interleaved. */
-  readonly registers: number;
+  /** When lane groups are worth interleaving, by measurement. Vectors alive, or carried, are counted for one group. */
+  readonly interleave: {
+    /** Of short loops: most vectors of all groups together. */
+    readonly short: { readonly alive: number; readonly carried: number };
+    /** Of long ones: as many groups for up to so many vectors alive in each; with more, there is one. */
+    readonly long: readonly { readonly most: number; readonly groups: number }[];
+  };
   /** Elementwise ops the emitter has; all others must have been expanded. */
   readonly native: ReadonlySet<OpName>;
 }

@@ -24,8 +24,12 @@ export interface ElementwiseOp {
   /** Instead of `scalar` where both dtypes matter (convert, bitcast); native as well. */
   readonly cast?: (from: DType, to: DType) => (x: number) => number;
   /** The op in terms of others; runs on values (interpreter) and on nodes (the expand pass) alike. */
-  readonly expand?: <V>(o: Arithmetic<V>, operands: readonly V[], dtype: DType) => V;
+  readonly expand?: Expand;
+  /** Shorter and less exact, for fastMath, on targets that fuse products into sums; `undefined` for dtypes without. */
+  readonly expandFast?: (dtype: DType) => Expand | undefined;
 }
+
+type Expand = <V>(o: Arithmetic<V>, operands: readonly V[], dtype: DType) => V;
 
 /** An op on whole arrays: moves, selects or reduces elements. */
 export interface ArrayOp {

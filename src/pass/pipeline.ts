@@ -35,7 +35,10 @@ export const passes: readonly Pass[] = [
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },
   { name: "cumulate", run: (program, { unrolled }) => cumulate(program, unrolled) },
-  { name: "expand", run: (program, { native }) => expand(program, native) },
+  {
+    name: "expand",
+    run: (program, { native, fastMath }) => expand(program, native, fastMath && native.has("fusedAdd")),
+  },
   // Again: expansions of constants, and selects whose condition is known.
   { name: "simplify", run: simplify },
 ];

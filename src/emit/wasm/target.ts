@@ -3,4 +3,15 @@
 import type { Target } from "../../kernel/target.ts";
 import { nativeOps } from "./ops.ts";
 
-export const wasmTarget: Target = { name: "wasm", lanes: 4, registers: 16, native: nativeOps };
+export const wasmTarget: Target = {
+  name: "wasm",
+  lanes: 4,
+  interleave: {
+    short: { alive: 20, carried: Number.POSITIVE_INFINITY },
+    long: [
+      { most: 20, groups: 3 },
+      { most: 32, groups: 2 },
+    ],
+  },
+  native: nativeOps,
+};

@@ -3,4 +3,16 @@
 import type { Target } from "../../kernel/target.ts";
 import { nativeOps } from "./ops.ts";
 
-export const x64Target: Target = { name: "x64", lanes: 8, registers: 16, native: nativeOps };
+export const x64Target: Target = {
+  name: "x64",
+  lanes: 8,
+  interleave: {
+    short: { alive: 60, carried: 10 },
+    long: [
+      { most: 20, groups: 4 },
+      { most: 24, groups: 3 },
+      { most: Number.POSITIVE_INFINITY, groups: 2 },
+    ],
+  },
+  native: nativeOps,
+};

@@ -6,6 +6,7 @@ import type { ElementwiseOp } from "../record.ts";
 import { Algebra } from "./algebra.ts";
 import { erfInv } from "./erfinv.ts";
 import type { Expansion } from "./expansion.ts";
+import { fast } from "./float32/fast.ts";
 import { float32 } from "./float32/index.ts";
 import { float64 } from "./float64/index.ts";
 import { floorDivide, mod, quotient, remainder } from "./integer.ts";
@@ -52,6 +53,11 @@ const takes = {
 const accepts = (kind: keyof typeof takes, dtype: DType): boolean =>
   dtype !== "bool" && (kind === "numbers" || isFloat(dtype) === (kind === "floats"));
 
+const expandWith =
+  (expansion: Expansion) =>
+  <V>(o: Arithmetic<V>, operands: readonly V[], dtype: DType): V =>
+    expansion(new Algebra(o, dtype), ...operands);
+
 /** An op whose operands and result share one dtype. */
 const record = (arity: number, kind: keyof typeof takes, expansion: Expansion): ElementwiseOp => ({
   kind: "elementwise",
@@ -61,13 +67,16 @@ const record = (arity: number, kind: keyof typeof takes, expansion: Expansion): 
     const first = operands[0] as DType;
     return accepts(kind, first) && operands.every((d) => d === first) ? first : undefined;
   },
-  expand: <V>(o: Arithmetic<V>, operands: readonly V[], dtype: DType): V =>
-    expansion(new Algebra(o, dtype), ...operands),
+  expand: expandWith(expansion),
 });
 
 /** A function of one float, written apart for each width. */
-const unary = (name: keyof typeof float32): ElementwiseOp =>
-  record(1, "floats", (a, x) => (a.dtype === "float32" ? float32 : float64)[name](a, x));
+function unary(name: keyof typeof float32): ElementwiseOp {
+  const usual = record(1, "floats", (a, x) => (a.dtype === "float32" ? float32 : float64)[name](a, x));
+  const shorter = (fast as { readonly [name: string]: Expansion })[name];
+  if (!shorter) return usual;
+  return { ...usual, expandFast: (dtype) => (dtype === "float32" ? expandWith(shorter) : undefined) };
+}
 
 /** Every record of this folder, by name. */
 export const math: { readonly [name in MathName]: ElementwiseOp } = {

@@ -31,7 +31,7 @@ interface Reduced<V> {
   readonly p: V;
 }
 
-function reduce<V>(a: Algebra<V>, x: V): Reduced<V> {
+export function reduce<V>(a: Algebra<V>, x: V): Reduced<V> {
   const t = a.add(a.mul(x, Math.LOG2E), MAGIC);
   const n = a.sub(t, MAGIC);
   const r = a.sub(a.sub(x, a.mul(n, LN2_HIGH)), a.mul(n, LN2_LOW));
@@ -47,11 +47,11 @@ function scale<V>(a: Algebra<V>, y: V, bits: V): V {
 }
 
 /** 2^n where that is a normal number. */
-const power = <V>(a: Algebra<V>, bits: V, plus = 0): V =>
+export const power = <V>(a: Algebra<V>, bits: V, plus = 0): V =>
   a.bitcast(a.as("int32").add(field(a, bits), ONE + plus * 2 ** 23), "float32");
 
 /** Beyond these bounds results no longer change; NaN passes. */
-const clamp = <V>(a: Algebra<V>, x: V, low: number, high: number): V => a.pmin(a.pmax(x, low), high);
+export const clamp = <V>(a: Algebra<V>, x: V, low: number, high: number): V => a.pmin(a.pmax(x, low), high);
 
 /** The sign of x on a result that is not negative, of -0 too. */
 function withSignOf<V>(a: Algebra<V>, y: V, x: V): V {

@@ -32,22 +32,22 @@ function ofQuarters<V>(a: Algebra<V>, x: V, value: (quarters: Quarters<V>) => V)
   return a.selectRare(a.not(a.lt(size, LARGE)), value(reduceLarge(a, size)), value(reduceUsual(a, size)));
 }
 
-/** The second bit of n turns the sign; so does that of x. */
-export function sin<V>(a: Algebra<V>, x: V): V {
+/** Of x whose |x| has these quarters. The second bit of n turns the sign; so does that of x. */
+export function sinOf<V>(a: Algebra<V>, x: V, quarters: Quarters<V>): V {
   const i = a.as("int32");
-  return ofQuarters(a, x, (quarters) => {
-    const { sin, cos, odd } = parts(a, quarters);
-    return flipSign(a, a.select(odd, cos, sin), i.xor(i.shl(quarters.n, 30), a.bitcast(x, "int32")));
-  });
+  const { sin, cos, odd } = parts(a, quarters);
+  return flipSign(a, a.select(odd, cos, sin), i.xor(i.shl(quarters.n, 30), a.bitcast(x, "int32")));
 }
 
-export function cos<V>(a: Algebra<V>, x: V): V {
+export function cosOf<V>(a: Algebra<V>, quarters: Quarters<V>): V {
   const i = a.as("int32");
-  return ofQuarters(a, x, (quarters) => {
-    const { sin, cos, odd } = parts(a, quarters);
-    return flipSign(a, a.select(odd, sin, cos), i.shl(i.add(quarters.n, 1), 30));
-  });
+  const { sin, cos, odd } = parts(a, quarters);
+  return flipSign(a, a.select(odd, sin, cos), i.shl(i.add(quarters.n, 1), 30));
 }
+
+export const sin = <V>(a: Algebra<V>, x: V): V => ofQuarters(a, x, (quarters) => sinOf(a, x, quarters));
+
+export const cos = <V>(a: Algebra<V>, x: V): V => ofQuarters(a, x, (quarters) => cosOf(a, quarters));
 
 export function tan<V>(a: Algebra<V>, x: V): V {
   const i = a.as("int32");
