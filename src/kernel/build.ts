@@ -34,9 +34,13 @@ export function draftKernel(program: Program, target: Target, options: BuildOpti
   if (points < target.lanes && largestOf(program) >= LARGE * target.lanes) {
     const byElement = draft("elements");
     const wide = widen(byElement);
-    if (points * workOf(wide.body) < workOf(byPoint.body)) return { ...byElement, groups: preferredGroups(wide) };
+    if (points * workOf(wide.body) < workOf(byPoint.body))
+      return { ...byElement, groups: preferredGroups(wide, target.interleave) };
   }
-  return { ...byPoint, groups: Math.max(1, Math.min(mostGroups(byPoint, points), preferredGroups(byPoint))) };
+  return {
+    ...byPoint,
+    groups: Math.max(1, Math.min(mostGroups(byPoint, points), preferredGroups(byPoint, target.interleave))),
+  };
 }
 
 /** Lane groups that are worth a try. */

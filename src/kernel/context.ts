@@ -34,6 +34,18 @@ export interface Context {
   readonly spills: Map<Node, View>;
   /** Tables already made, by indices and number of segments. */
   readonly segments: Map<string, Segments>;
+  /** Where lanes are elements: how many of them. */
+  readonly elementLanes: number | undefined;
+  /** Where lanes are elements: the loop whose turns are to be done side by side, and whether it runs again and again. */
+  along: { readonly counter: Register; readonly again: boolean } | undefined;
+  /** Memory that does not change while points are computed. */
+  readonly settled: Set<Buffer>;
+  /** Copies in another order, by buffer and width (permute.ts). */
+  readonly copies: Map<string, Buffer>;
+  /** What runs once per call. */
+  prologue: Block;
+  /** The outermost block of what is computed for each point. */
+  body: Block | undefined;
   /** Lanes that take part where the code is; undefined: all. Only loops that wait for lanes ask for it. */
   mask: Register | undefined;
   /** One element of a value. */

@@ -19,13 +19,29 @@ export interface Group {
 /** Rows of a product computed together: each element of the other operand is loaded once for all of them. */
 const ROWS = 4;
 
+/** Loops of so many times the lanes are done side by side where lanes are elements. */
+const LONG = 4;
+
 /** Gives the totals of the members that reduce to one value, in order. */
 export function writeGroup(ctx: Context, group: Group): Register[] {
   const sinks = group.members.filter((node) => isSinkOf(ctx, node));
   const inits = sinks.map((node) => ctx.writer.constant(foldOf(node).initial(typeOf(node).dtype), typeOf(node).dtype));
   const pulls = group.members.filter((node) => isPull(node) && node.op !== "scatterAdd" && !isSinkOf(ctx, node));
-  const rows = pulls.length > 0 && !pulls.some((node) => isHeavy(ctx, node)) ? ROWS : 1;
-  return [...nest(ctx, group, sinks, inits, rows, [])];
+  const wide =
+    sinks.length === 0 && (group.shape.at(-1) as number) >= LONG * (ctx.elementLanes ?? Number.POSITIVE_INFINITY);
+  const rows = pulls.length > 0 && !wide && !pulls.some((node) => isHeavy(ctx, node)) ? ROWS : 1;
+  const { block } = ctx.writer;
+  const again = block !== ctx.prologue && block !== ctx.body;
+  const setting = { sinks, rows, again: wide ? again : undefined };
+  return [...nest(ctx, group, setting, inits, [])];
+}
+
+interface Setting {
+  readonly sinks: readonly Node[];
+  /** Elements computed at once. */
+  readonly rows: number;
+  /** Of loops whose turns are to be done side by side: whether they run again and again. */
+  readonly again: boolean | undefined;
 }
 
 const isSinkOf = (ctx: Context, node: Node): boolean => isSink(node, (n) => elementsOf(n) > ctx.unrolled);
@@ -33,11 +49,11 @@ const isSinkOf = (ctx: Context, node: Node): boolean => isSink(node, (n) => elem
 function nest(
   ctx: Context,
   group: Group,
-  sinks: readonly Node[],
+  setting: Setting,
   inits: readonly Register[],
-  rows: number,
   outer: readonly Place[],
 ): readonly Register[] {
+  const { sinks, rows, again } = setting;
   const extent = group.shape[outer.length] as number;
   const lanes = sinks.map(ctx.isLane);
   const innermost = outer.length === group.shape.length - 1;
@@ -46,7 +62,7 @@ function nest(
       extent,
       inits,
       (counter, totals) =>
-        nest(ctx, group, sinks, totals, rows, [...outer, { offset: 0, terms: [{ register: counter, stride: 1 }] }]),
+        nest(ctx, group, setting, totals, [...outer, { offset: 0, terms: [{ register: counter, stride: 1 }] }]),
       lanes,
     );
   }
@@ -58,10 +74,13 @@ function nest(
   const totals = ctx.writer.loop(
     turns,
     inits,
-    (counter, carried) =>
-      block(scaleIndex({ offset: 0, terms: [{ register: counter, stride: 1 }] }, rows), rows, carried),
+    (counter, carried) => {
+      if (again !== undefined) ctx.along = { counter, again };
+      return block(scaleIndex({ offset: 0, terms: [{ register: counter, stride: 1 }] }, rows), rows, carried);
+    },
     lanes,
   );
+  ctx.along = undefined;
   const rest = extent - turns * rows;
   return rest > 0 ? block(at(turns * rows), rest, totals) : totals;
 }

@@ -33,7 +33,7 @@ export interface LowerOptions {
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
   const { groups, unrolled = UNROLLED, across = "points" } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
-  const ctx = makeContext(isLane, unrolled);
+  const ctx = makeContext(isLane, unrolled, across === "elements" ? target.lanes : undefined);
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -46,10 +46,16 @@ export function lower(program: Program, target: Target, options: LowerOptions): 
   const early = new Set(shared);
   let body: Statement[] = [];
   const prologue = ctx.writer.nested(() => {
+    ctx.prologue = ctx.writer.block;
     bindInputs(ctx, program, inputs, "shared");
     const needed = [...neededBy(perPoint), ...program.root.results].filter((node) => early.has(node));
     writeSteps(ctx, makePlan(ctx, shared, needed), shared, new Map(), lowerControl);
+    for (const node of needed) {
+      const slot = ctx.slots.get(node);
+      if (slot?.kind === "memory") ctx.settled.add(slot.view.buffer);
+    }
     body = ctx.writer.nested(() => {
+      ctx.body = ctx.writer.block;
       bindInputs(ctx, program, inputs, "point");
       writeBody(ctx, program, perPoint, outputs);
     });
@@ -71,7 +77,7 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-function makeContext(isLane: IsLane, unrolled: number): Context {
+function makeContext(isLane: IsLane, unrolled: number, elementLanes: number | undefined): Context {
   const writer = new Writer();
   const free: Buffer[] = [];
   const ctx: Context = {
@@ -81,6 +87,12 @@ function makeContext(isLane: IsLane, unrolled: number): Context {
     slots: new Map(),
     spills: new Map(),
     segments: new Map(),
+    elementLanes,
+    along: undefined,
+    settled: new Set(),
+    copies: new Map(),
+    prologue: writer.block,
+    body: undefined,
     mask: undefined,
     read: (node, places) => read(ctx, node, places),
     fusedKey: (node, places) => `@${node.id} ${placesKey(places)}`,

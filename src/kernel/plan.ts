@@ -94,7 +94,8 @@ function loopOf(ctx: Context, node: Node, uses: Uses): string {
   const sums = isSink(node, uses.isLarge);
   const shape = squeeze(shapeOf(sums ? (node.operands[0] as Node) : node)).join();
   if (ctx.isLane(node)) return shape;
-  return isElementwise(node) ? `${shape} side by side` : `${shape} in turn`;
+  const independent = isElementwise(node) || (ctx.elementLanes !== undefined && !sums && node.op !== "scatterAdd");
+  return independent ? `${shape} side by side` : `${shape} in turn`;
 }
 
 const extentsOf = (loop: string): number[] => loop.replace(/ .*/, "").split(",").map(Number);

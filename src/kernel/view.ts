@@ -5,6 +5,7 @@ import type { Value } from "../base/value.ts";
 import { type Node, typeOf } from "../program/program.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
+import { sideBySide } from "./permute.ts";
 import { addIndex, at, type Place, scaleIndex } from "./place.ts";
 import { elementsOf, isMerge, isView, shapeOf, splits } from "./shape.ts";
 
@@ -99,8 +100,9 @@ function spill(ctx: Context, node: Node, registers: readonly Register[]): View {
 }
 
 /** One element of an array in memory. */
-export function loadView(ctx: Context, { buffer, base, strides }: View, places: readonly Place[]): Register {
+export function loadView(ctx: Context, view: View, places: readonly Place[]): Register {
   const { writer } = ctx;
+  const { buffer, base, strides } = sideBySide(ctx, view, places);
   let index = base;
   const lanes: { register: Register; stride: number }[] = [];
   places.forEach((place, d) => {

@@ -30,6 +30,37 @@ function gatherThenStore(lanes: number): Kernel {
   };
 }
 
+/** Elements are written side by side, then the last of them is read, by all. */
+function storeThenLoad(lanes: number): Kernel {
+  const [made, read] = [0, 1].map((id): Register => ({ id, dtype: "float32", lane: id === 0 })) as [Register, Register];
+  const elements = 4 * lanes;
+  const buffer = (id: number, kind: Buffer["kind"]): Buffer => ({
+    id,
+    name: kind,
+    kind,
+    dtype: "float32",
+    lane: false,
+    elements,
+  });
+  const [input, scratch, output] = [buffer(0, "input"), buffer(1, "scratch"), buffer(2, "output")];
+  const at = (offset: number) => ({ offset, terms: [] });
+  const body: Statement[] = [
+    { kind: "load", out: made, buffer: input, index: at(0) },
+    { kind: "store", buffer: scratch, index: at(0), value: made },
+    { kind: "load", out: read, buffer: scratch, index: at(elements - 1) },
+    { kind: "store", buffer: output, index: at(0), value: read },
+  ];
+  return { lanes, groups: 4, across: "elements", buffers: [input, scratch, output], prologue: [], body };
+}
+
+describe("elements that lanes write are read when the last lane group has written them", () => {
+  for (const backend of backends.filter((one) => one.canRun)) {
+    it(`on ${backend.target.name}`, () => {
+      expect(compareKernel(backend, storeThenLoad(backend.target.lanes), (_, i) => i + 1)).toEqual([]);
+    });
+  }
+});
+
 describe("what all points share is stored when the last lane group has read it", () => {
   for (const backend of backends.filter((one) => one.canRun)) {
     it(`on ${backend.target.name}`, () => {

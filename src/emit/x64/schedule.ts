@@ -15,19 +15,24 @@ export const isPerGroup = (s: Statement): boolean => {
 
 /**
  * The statements from `start` on that may be written group by group: none where a nested one begins. `any` needs all
- * groups before it. A store to what all points share waits for the groups that still read there.
+ * groups before it. A store to what all points share waits for the groups that still read there, and whoever reads there
+ * for the groups that still write.
  */
 export function simpleRun(statements: readonly Statement[], start: number): Statement[] {
   const run: Statement[] = [];
   const touched = new Set<Buffer>();
+  const written = new Set<Buffer>();
   let work = 0;
   for (let at = start; work < RUN; at++) {
     const statement = statements[at];
     if (!statement || isNested(statement)) break;
     const isAny = statement.kind === "op" && statement.op === "any";
     if (isAny && run.length > 0) break;
-    if (statement.kind === "store" && !statement.buffer.lane && touched.has(statement.buffer)) break;
-    if ("buffer" in statement && isPerGroup(statement)) touched.add(statement.buffer);
+    if ("buffer" in statement && !statement.buffer.lane) {
+      const { buffer, kind } = statement;
+      if (written.has(buffer) || (kind === "store" && touched.has(buffer))) break;
+      if (isPerGroup(statement)) (kind === "store" ? written : touched).add(buffer);
+    }
     run.push(statement);
     if (isAny) break;
     if (isPerGroup(statement)) work++;
