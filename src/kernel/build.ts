@@ -6,7 +6,7 @@ import type { Program } from "../program/program.ts";
 import { contract } from "./contract.ts";
 import type { Kernel, Statement } from "./kernel.ts";
 import { type LowerOptions, lower, UNROLLED } from "./lower.ts";
-import { MOST_GROUPS, preferredGroups } from "./pressure.ts";
+import { groupsOfElements, MOST_GROUPS, preferredGroups } from "./pressure.ts";
 import { elementsOf } from "./shape.ts";
 import { blocksOf } from "./statement.ts";
 import type { Target } from "./target.ts";
@@ -34,8 +34,9 @@ export function draftKernel(program: Program, target: Target, options: BuildOpti
   if (points < target.lanes && largestOf(program) >= LARGE * target.lanes) {
     const byElement = draft("elements");
     const wide = widen(byElement);
-    if (points * workOf(wide.body) < workOf(byPoint.body))
-      return { ...byElement, groups: preferredGroups(wide, target.interleave) };
+    if (points * workOf(wide.body) < workOf(byPoint.body)) {
+      return { ...byElement, groups: groupsOfElements(wide, target.interleave) };
+    }
   }
   return {
     ...byPoint,

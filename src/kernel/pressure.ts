@@ -53,6 +53,8 @@ export const MOST_GROUPS = 4;
 /** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
 const LONG_BLOCK = 64;
 
+const isShort = (block: readonly Statement[]): boolean => block.length < LONG_BLOCK;
+
 /**
  * How many lane groups to interleave. In a short loop values that leave the registers cost more than waiting: what is
  * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most.
@@ -64,9 +66,12 @@ export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long }: T
     1,
     yields.reduce((sum, register) => sum + width(register), 0),
   );
-  const fitting =
-    block.length < LONG_BLOCK
-      ? Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried))
-      : (long.find(({ most }) => alive <= most)?.groups ?? 1);
+  const fitting = isShort(block)
+    ? Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried))
+    : (long.find(({ most }) => alive <= most)?.groups ?? 1);
   return Math.max(1, Math.min(MOST_GROUPS, fitting));
 }
+
+/** The same where lanes are elements: arrays end soon, and long blocks for one group after the other overlap as well. */
+export const groupsOfElements = (kernel: Pick<Kernel, "body">, interleave: Target["interleave"]): number =>
+  isShort(hottestOf(kernel).block) ? preferredGroups(kernel, interleave) : 1;
