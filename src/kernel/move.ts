@@ -109,7 +109,8 @@ const gather: Reader = (ctx, node, places) => {
 /** An index read from an array, kept within 0…last. */
 function clampedPlace(ctx: Context, indices: Node, places: readonly Place[], last: number): Place {
   const { value } = indices;
-  const inside = value?.data.every((i) => i >= 0 && i <= last);
+  const { low, high } = ctx.rangeOf(indices);
+  const inside = low >= 0 && high <= last;
   if (value && areConstant(places)) {
     const flat = ravel(
       shapeOf(indices),

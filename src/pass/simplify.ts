@@ -5,6 +5,7 @@ import { type OpName, table } from "../op/table.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
 import { type Rule, rewrite } from "../program/rewrite.ts";
 import { fold } from "./fold.ts";
+import { Ranges } from "./range.ts";
 
 type Simplifier = (node: Node, operands: readonly Node[]) => Node | undefined;
 
@@ -61,5 +62,25 @@ const unbroadcast = (node: Node): Node => {
   return node.op === "broadcast" && inner && typeOf(inner).shape.length === 0 ? inner : node;
 };
 
-export const simplify = (program: Program): Program =>
-  rewrite(program, (node, operands, copier) => fold(node, operands, copier) ?? identities(node, operands, copier));
+/** Comparisons of whole numbers whose answer their ranges give. */
+const decided = (ranges: Ranges, node: Node): boolean | undefined => {
+  const [a, b] = node.operands;
+  if ((node.op !== "lt" && node.op !== "le") || !a || !b || typeOf(a).dtype !== "int32") return undefined;
+  const [x, y] = [ranges.of(a), ranges.of(b)];
+  const strict = node.op === "lt";
+  if (strict ? x.high < y.low : x.high <= y.low) return true;
+  return (strict ? x.low >= y.high : x.low > y.high) ? false : undefined;
+};
+
+export function simplify(program: Program): Program {
+  const ranges = new Ranges(program.root);
+  return rewrite(program, (node, operands, copier) => {
+    const answer = decided(ranges, node);
+    if (answer !== undefined) {
+      const constant = copier.builder.constant(Number(answer), "bool");
+      const { shape } = typeOf(node);
+      return [shape.length === 0 ? constant : copier.builder.apply("broadcast", [constant], { shape, axes: [] })];
+    }
+    return fold(node, operands, copier) ?? identities(node, operands, copier);
+  });
+}
