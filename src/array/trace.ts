@@ -49,10 +49,7 @@ export interface Evaluated {
 }
 
 /** Calls a model with numbers; its results are checked as those of a trace are. */
-export function evaluateResults(
-  call: () => unknown,
-  { dtype }: TraceOptions,
-): Evaluated {
+export function evaluateResults(call: () => unknown, { dtype }: TraceOptions): Evaluated {
   let limited = false;
   const onLimit = (): void => {
     limited = true;

@@ -1,5 +1,6 @@
 /** What all parts of the lowering share. */
 
+import type { Range } from "../pass/range.ts";
 import type { Node } from "../program/program.ts";
 import type { Buffer, Index, Register } from "./kernel.ts";
 import type { IsLane } from "./lanes.ts";
@@ -48,6 +49,8 @@ export interface Context {
   body: Block | undefined;
   /** Lanes that take part where the code is; undefined: all. Only loops that wait for lanes ask for it. */
   mask: Register | undefined;
+  /** The values that whole numbers can have. */
+  rangeOf(node: Node): Range;
   /** One element of a value. */
   read(node: Node, places: readonly Place[]): Register;
   /** The name under which a value computed where it is read is known. */

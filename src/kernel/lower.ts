@@ -1,6 +1,7 @@
 /** Program → kernel: what all points share into the prologue, the rest into the body, for one chunk of points. */
 
 import { sizeOf, stridesOf } from "../base/shape.ts";
+import { Ranges } from "../pass/range.ts";
 import { freeNodes } from "../program/builder.ts";
 import { nodesOf } from "../program/order.ts";
 import { type InputRole, type Node, type Program, typeOf } from "../program/program.ts";
@@ -33,7 +34,7 @@ export interface LowerOptions {
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
   const { groups, unrolled = UNROLLED, across = "points" } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
-  const ctx = makeContext(isLane, unrolled, across === "elements" ? target.lanes : undefined);
+  const ctx = makeContext(program, isLane, unrolled, across === "elements" ? target.lanes : undefined);
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -77,9 +78,10 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-function makeContext(isLane: IsLane, unrolled: number, elementLanes: number | undefined): Context {
+function makeContext(program: Program, isLane: IsLane, unrolled: number, elementLanes: number | undefined): Context {
   const writer = new Writer();
   const free: Buffer[] = [];
+  const ranges = new Ranges(program.root);
   const ctx: Context = {
     writer,
     isLane,
@@ -94,6 +96,7 @@ function makeContext(isLane: IsLane, unrolled: number, elementLanes: number | un
     prologue: writer.block,
     body: undefined,
     mask: undefined,
+    rangeOf: (node) => ranges.of(node),
     read: (node, places) => read(ctx, node, places),
     fusedKey: (node, places) => `@${node.id} ${placesKey(places)}`,
     allocate: ({ name, dtype, lane, elements }) => {
