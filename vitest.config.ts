@@ -8,5 +8,7 @@ export default defineConfig({
     // Worker threads cannot run the TypeScript sources: they run the built files.
     globalSetup: ["test/build.ts"],
     testTimeout: 20_000,
+    // Many tests wait for processes of their own: a second one has room beside them, also on two cores.
+    maxWorkers: 2,
   },
 });

@@ -253,7 +253,7 @@ describe("reductions", () => {
 
   test.each([true, false])("go on when a device dies, with the same bits (shared memory: %s)", async (sharedMemory) => {
     const many = new Space({ x: new GridAxis(0, 1, 60_000) });
-    const decay = ({ x }: { x: NdArray }): NdArray => lax.foriLoop(0, 20_000, (_, y: NdArray) => y.mul(0.9999), x);
+    const decay = ({ x }: { x: NdArray }): NdArray => lax.foriLoop(0, 100_000, (_, y: NdArray) => y.mul(0.9999), x);
     using executor = new ParallelExecution(decay, many, { sharedMemory });
     const options = { reduce: { value: ["mean", "variance", "quantiles"] } } as const;
     const expected = (await executor.run(options)).toColumns();

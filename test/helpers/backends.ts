@@ -32,7 +32,7 @@ export const wasm: Backend = {
   canRun: true,
   emit: emitWasm,
   load({ kernel, layout, bytes, chunks, inputs, outputs }) {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE) });
+    const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / WASM_PAGE)) });
     const module = new WebAssembly.Module(emitWasm(kernel, layout));
     const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports as {
       run(chunks: number, inputs: number, outputs: number): void;

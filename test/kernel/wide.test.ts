@@ -18,7 +18,7 @@ import { type Access, blocksOf, isWide } from "../../src/kernel/statement.ts";
 import { verifyKernel } from "../../src/kernel/verify.ts";
 import { widen } from "../../src/kernel/wide.ts";
 
-const space = new GridSpace({ x: new Parameter("x", 0, { low: 0, high: 1, free: true }) }, { n: 19 });
+const space = new GridSpace({ x: new Parameter("x", 0, { low: 0, high: 1, free: true }) }, { n: 9 });
 
 type State = { x: NdArray };
 type Model = (state: State, shared: NdArray) => NdArray;
