@@ -1,7 +1,7 @@
 /** `lanewise verify STORE`: reads all of a store, and says what is there and what is damaged. */
 
 import { verifyStore } from "../store/check.ts";
-import { openForReading } from "../store/session.ts";
+import { openForReading } from "../store/opening.ts";
 import { formatCount } from "./format.ts";
 
 /** Names shown; the rest is counted. */

@@ -12,8 +12,8 @@ import { explained } from "../store/fault.ts";
 import type { Files } from "../store/files.ts";
 import { rangeOf } from "../store/grid.ts";
 import type { LockTimes } from "../store/lock.ts";
+import { type OpenStore, openStore, putFrame, recordRun } from "../store/opening.ts";
 import { provenance } from "../store/provenance.ts";
-import { openSession, putFrame, recordRun, type Session } from "../store/session.ts";
 import type { Chunk, Ranges } from "./chunks.ts";
 import type { Progress } from "./progress.ts";
 import { type ParameterColumn, parameterColumns, readPoints, readPositions } from "./store-columns.ts";
@@ -66,14 +66,14 @@ export async function runIntoStore(run: StoreRun): Promise<StoreOutcome> {
   const columns = parameterColumns(run.space, run.float);
   const document = documentOf(run, columns);
   const read = readerOf(document, columns);
-  const session = await openSession(where, files, document, read, options);
+  const opened = await openStore(where, files, document, read, options);
   const began = performance.now();
   const started = new Date().toISOString();
-  const filling = new Filling(run, session, columns, read);
+  const filling = new Filling(run, opened, columns, read);
   try {
     const outcome = await filling.fill();
     const seconds = (performance.now() - began) / 1000;
-    await recordRun(session.store, {
+    await recordRun(opened.store, {
       started,
       seconds,
       points: outcome.computed,
@@ -86,7 +86,7 @@ export async function runIntoStore(run: StoreRun): Promise<StoreOutcome> {
     throw explained(where, error);
   } finally {
     // A lock that cannot be removed is seen to be dead by the next run.
-    await session.lock.release().catch(() => undefined);
+    await opened.lock.release().catch(() => undefined);
   }
 }
 
@@ -108,21 +108,21 @@ function readerOf({ layout }: StoreDocument, columns: readonly ParameterColumn[]
 /** One run's work on an open store. */
 class Filling {
   private readonly run: StoreRun;
-  private readonly session: Session;
+  private readonly opened: OpenStore;
   private readonly columns: readonly ParameterColumn[];
   private readonly read: ReadValues;
   private computed = 0;
   private counts = none;
 
-  constructor(run: StoreRun, session: Session, columns: readonly ParameterColumn[], read: ReadValues) {
+  constructor(run: StoreRun, opened: OpenStore, columns: readonly ParameterColumn[], read: ReadValues) {
     this.run = run;
-    this.session = session;
+    this.opened = opened;
     this.columns = columns;
     this.read = read;
   }
 
   async fill(): Promise<StoreOutcome> {
-    const { store, resumed } = this.session;
+    const { store, resumed } = this.opened;
     const before = await committedChunks(store);
     await this.pass(before.slice());
     const repaired = resumed ? await this.repair(before) : [];
@@ -131,7 +131,7 @@ class Filling {
 
   /** Computes the chunks that are not committed. */
   private async pass(committed: Uint8Array): Promise<void> {
-    const { grid } = this.session.store.document.layout;
+    const { grid } = this.opened.store.document.layout;
     if (committed.every((flag) => flag === 1)) return;
     const request = {
       points: grid.most,
@@ -146,7 +146,7 @@ class Filling {
   }
 
   private async commit({ index, start, count, columns }: Chunk): Promise<void> {
-    const { store, lock } = this.session;
+    const { store, lock } = this.opened;
     lock.check();
     await commitChunk(store, index, [...this.parameters(store, start, count), ...columns.data], columns.status);
     this.computed += count;
@@ -160,7 +160,7 @@ class Filling {
 
   /** Reads what earlier runs left, and computes again what is damaged. */
   private async repair(before: Uint8Array): Promise<Damage[]> {
-    const { store } = this.session;
+    const { store } = this.opened;
     const frame: Damage[] = [];
     for await (const damage of damagedFrame(store)) frame.push(damage);
     if (frame.length > 0) await putFrame(store, this.read);
@@ -182,7 +182,7 @@ class Filling {
   private progress(committed: Uint8Array): ChunkRequest["onProgress"] {
     const { onProgress } = this.run;
     if (!onProgress) return undefined;
-    const { grid } = this.session.store.document.layout;
+    const { grid } = this.opened.store.document.layout;
     let there = 0;
     committed.forEach((flag, index) => {
       if (flag === 1) there += rangeOf(grid, index).count;

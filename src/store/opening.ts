@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly lock?: LockTimes | undefined;
 }
 
-export interface Session {
+export interface OpenStore {
   readonly store: Store;
   readonly lock: Lock;
   /** Whether there was something to go on with. */
@@ -54,13 +54,13 @@ async function look(where: string, files: Files, { resume, overwrite }: SessionO
 }
 
 /** Opens a store for a run, under its lock. */
-export async function openSession(
+export async function openStore(
   where: string,
   files: Files,
   fresh: StoreDocument,
   read: ReadValues,
   options: SessionOptions,
-): Promise<Session> {
+): Promise<OpenStore> {
   try {
     const writer = writerName(thisWriter());
     await look(where, files, options);
