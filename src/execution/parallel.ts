@@ -57,9 +57,9 @@ export interface ParallelOptions<A extends readonly unknown[] = readonly unknown
   /** What the program is compiled to. Default: the fastest that runs here, see `devices()`. */
   readonly target?: TargetName;
   /**
-   * Allows roundings that differ from the model's text: products fused into sums, divisions by a common divisor as one,
-   * shorter formulas for functions. The same for every way to run on one target. Default `false`: the bits are those of
-   * the definition, on every target.
+   * Allows roundings that differ from the model's text: products fused into sums, shorter formulas for some functions of
+   * float32, on targets that can (x64). The same for every way to run on one target. Default `false`: the bits are those
+   * of the definition, on every target.
    */
   readonly fastMath?: boolean;
   /** Whether results lie in memory that threads share. Default: where the platform allows it. */

@@ -2,7 +2,7 @@
 
 import type { Buffer, Index, Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import { elementBytes, type Layout } from "../../kernel/layout.ts";
-import { blocksOf } from "../../kernel/statement.ts";
+import { type Access, blocksOf } from "../../kernel/statement.ts";
 import { gpr, type Memory } from "./encoder.ts";
 import type { Machine, Vector } from "./machine.ts";
 
@@ -39,7 +39,6 @@ export interface CountedLoop {
   readonly keys: readonly string[];
 }
 
-type Access = Statement & { kind: "load" | "store" | "gather" };
 type Loop = Statement & { kind: "loop" };
 
 const areaOf = ({ kind }: Buffer): keyof typeof areas => (kind === "input" || kind === "output" ? kind : "static");

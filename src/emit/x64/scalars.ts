@@ -29,11 +29,7 @@ const simple =
 const bounded =
   (move: Instruction): Write =>
   (machine, to, b) => {
-    machine.emit(
-      typeof b === "object" && "constant" in b ? "mov.i" : "mov",
-      scratch.term,
-      typeof b === "object" && "constant" in b ? b.constant : b,
-    );
+    simple("mov", "mov.i")(machine, scratch.term, b);
     machine.emit("cmp", to, scratch.term);
     machine.emit(move, to, scratch.term);
   };
