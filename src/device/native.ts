@@ -46,9 +46,11 @@ function open(koffi: Koffi, platform: string): Native {
   const privateAnonymous = platform === "darwin" ? 0x1002 : 0x22;
   return {
     load(code) {
+      // What gives the memory back must not hold the bytes, or they would never go.
+      const { length } = code;
       const pointer = mmap(null, code.length, READ_WRITE, privateAnonymous, -1, 0) as bigint | null;
       if (!pointer || BigInt.asIntN(64, pointer) === -1n) throw new Error(`mmap failed (errno ${koffi.errno()})`);
-      const release = (): void => void munmap(pointer, code.length);
+      const release = (): void => void munmap(pointer, length);
       new Uint8Array(koffi.view(pointer, code.length)).set(code);
       if (mprotect(pointer, code.length, READ_EXECUTE) !== 0) {
         const errno = koffi.errno();

@@ -37,8 +37,8 @@ beforeAll(() => {
     9,
   );
   all = file("all.ts", "a.sub(2).log()", 1000);
-  // Some milliseconds a chunk, some seconds in all.
-  slow = file("slow.ts", "lax.foriLoop(0, 50_000, (_, x) => x.mul(0.5).add(a), a)", 100_000);
+  // Some milliseconds a batch, some seconds in all, on machines faster than ours too.
+  slow = file("slow.ts", "lax.foriLoop(0, 300_000, (_, x) => x.mul(0.5).add(a), a)", 100_000);
   endless = file("endless.ts", "lax.whileLoop((x) => x.less(9), (x) => x.mul(0), a)", 1000);
 });
 
@@ -166,7 +166,7 @@ describe("signals", () => {
   ] as const)("%s stops a run, says how much was done, and exits with %i", async (signal, code) => {
     const { stderr, ...end } = await ended(["run", slow], async (child, told) => {
       await until(() => told().includes("here we go"));
-      await pause(500);
+      await pause(200);
       child.kill(signal);
     });
     expect(end).toEqual({ code, signal: null });
@@ -176,7 +176,7 @@ describe("signals", () => {
   test("a loop without end is no hindrance", async () => {
     const { code } = await ended(["run", endless], async (child, told) => {
       await until(() => told().includes("here we go"));
-      await pause(500);
+      await pause(200);
       child.kill("SIGINT");
     });
     expect(code).toBe(130);

@@ -42,7 +42,12 @@ describe.skipIf(whyNotNative() !== undefined)("machine code", () => {
       import { vmap } from ${JSON.stringify(library)};
       const executable = () => {
         const lines = readFileSync("/proc/self/maps", "utf8").split("\\n");
-        return lines.filter((line) => / r-xp 00000000 00:00 0 *$/.test(line)).length;
+        const own = lines.filter((line) => / r-xp 00000000 00:00 0 *$/.test(line));
+        // Neighbours may be one mapping: pages are counted.
+        return own.reduce((sum, line) => {
+          const [start, end] = line.split(" ")[0].split("-").map((x) => Number.parseInt(x, 16));
+          return sum + (end - start) / 4096;
+        }, 0);
       };
       const before = executable();
       for (let i = 0; i < 20; i++) vmap((x) => x.add(i))([1, 2, 3]);
@@ -53,21 +58,22 @@ describe.skipIf(whyNotNative() !== undefined)("machine code", () => {
     `;
     const flags = ["--expose-gc", "--input-type=module", "-e", script];
     const { before, during, after } = JSON.parse(execFileSync(process.execPath, flags, { encoding: "utf8" }));
-    expect(during).toBeGreaterThan(before);
-    // The cache keeps the last 64 programs.
-    expect(after).toBeLessThanOrEqual(before + 64);
+    expect(during).toBeGreaterThanOrEqual(before + 20);
+    // Of 100 programs the cache keeps 64; a page or two each, and room for what is not collected yet.
+    expect(after).toBeLessThan(before + 90);
   });
 
-  test.runIf(process.platform === "linux")("gives way where the system makes no memory executable", () => {
+  test.runIf(process.platform === "linux")("gives way where the system makes no memory executable", ({ skip }) => {
     // prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN): the engine itself then needs to do without, too.
     const koffi = createRequire(import.meta.url).resolve("koffi");
     const script = `
       import koffi from ${JSON.stringify(pathToFileURL(koffi).href)};
       const refused = koffi.load(null).func("prctl", "int", ["int", "ulong", "ulong", "ulong", "ulong"])(65, 1n, 0n, 0n, 0n) === 0;
       const { devices } = await import(${JSON.stringify(library)});
-      console.log(JSON.stringify(refused ? devices()[0] : { target: "interpreter", why: "makes no memory executable" }));
+      console.log(JSON.stringify(refused ? devices()[0] : {}));
     `;
     const { target, why } = devicesOf(script, "--jitless");
+    skip(target === undefined, "this kernel has no PR_SET_MDWE");
     expect(target).toBe("interpreter");
     expect(why).toContain("makes no memory executable");
   });
