@@ -6,6 +6,9 @@ import { blocksOf } from "./statement.ts";
 /** Turns assumed for loops whose count is known only at run time; a branch is taken once in as many times. */
 export const USUAL_TURNS = 16;
 
+/** An estimate that is wrong by less than this is right. */
+const ROUGHLY = 4;
+
 const SIMPLE = 0.5;
 const costs: { readonly [name: string]: number } = { const: 0, splat: 0, store: 1, gather: 8, div: 5, sqrt: 6 };
 
@@ -27,19 +30,25 @@ export function workOf(block: readonly Statement[]): number {
 }
 
 /**
- * A kernel of the same loop bodies that takes at most so much work: its outer loops end early. `undefined` for a kernel
- * whose loops end by themselves.
+ * A kernel of the same statements that takes about so much work: its loops end early, the outer ones first.
+ * `undefined` where that cannot be had.
  */
 export function shortened(kernel: Kernel, most: number): Kernel | undefined {
+  if (hasWhile(kernel.prologue) || hasWhile(kernel.body) || workOf(kernel.prologue) > most) return undefined;
   const work = workOf(kernel.body);
-  if (hasWhile(kernel.prologue) || hasWhile(kernel.body)) return undefined;
   if (work <= most) return kernel;
-  const share = most / work;
-  const body = kernel.body.map((s): Statement => {
-    if (s.kind !== "loop" || typeof s.count !== "number" || s.count < USUAL_TURNS) return s;
-    return { ...s, count: Math.max(2, Math.ceil(s.count * share)) };
+  const body = withShare(kernel.body, most / work);
+  return workOf(body) <= ROUGHLY * most ? { ...kernel, body } : undefined;
+}
+
+/** Loops of few turns, such as over the parts of an array, stay whole: what is in them ends early instead. */
+function withShare(block: readonly Statement[], share: number): Statement[] {
+  return block.map((s) => {
+    if (s.kind !== "loop" || typeof s.count !== "number") return s;
+    const count = s.count < USUAL_TURNS ? s.count : Math.max(2, Math.ceil(s.count * share));
+    const rest = (share * s.count) / count;
+    return { ...s, count, body: rest < 1 / ROUGHLY ? withShare(s.body, rest) : s.body };
   });
-  return { ...kernel, body };
 }
 
 const hasWhile = (block: readonly Statement[]): boolean =>

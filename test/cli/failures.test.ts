@@ -29,6 +29,7 @@ let some = "";
 let all = "";
 let slow = "";
 let endless = "";
+let counted = "";
 
 beforeAll(() => {
   some = file(
@@ -39,6 +40,9 @@ beforeAll(() => {
   all = file("all.ts", "a.sub(2).log()", 1000);
   // Some milliseconds a batch, some seconds in all, on machines faster than ours too.
   slow = file("slow.ts", "lax.foriLoop(0, 300_000, (_, x) => x.mul(0.5).add(a), a)", 100_000);
+  const turns = 2_000_000_000;
+  const inner = `lax.foriLoop(0, ${turns}, (_, y) => y.mul(0.5).add(a), x)`;
+  counted = file("counted.ts", `lax.foriLoop(0, ${turns}, (_, x) => ${inner}, a)`, 1000);
   endless = file("endless.ts", "lax.whileLoop((x) => x.less(9), (x) => x.mul(0), a)", 1000);
 });
 
@@ -173,8 +177,11 @@ describe("signals", () => {
     expect(stderr).toMatch(/^here we go\nstopped: [\d,]+ of 100,000 points done in [\d.:]+/);
   });
 
-  test("a loop without end is no hindrance", async () => {
-    const { code } = await ended(["run", endless], async (child, told) => {
+  test.each([
+    ["without end", () => endless],
+    ["of more turns than anyone waits for", () => counted],
+  ])("a loop %s is no hindrance", async (_, path) => {
+    const { code } = await ended(["run", path()], async (child, told) => {
       await until(() => told().includes("here we go"));
       await pause(200);
       child.kill("SIGINT");

@@ -46,6 +46,13 @@ describe("the number of lane groups", () => {
     expect((await groupsFor([1, 1, 1, 1], 1)).work).toBe(workOf(kernel.body));
   });
 
+  test("is measured on loops in loops that end early, each", () => {
+    const nested = { ...kernel, body: kernel.body.map((s) => (s.kind === "loop" ? { ...s, body: [s, s] } : s)) };
+    const short = shortened(nested, 1000)!;
+    expect(workOf(nested.body)).toBeGreaterThan(1e6);
+    expect(workOf(short.body)).toBeLessThan(4000);
+  });
+
   test("of a loop that ends by itself is left alone", () => {
     const condition = { id: 0, dtype: "bool", lane: false } as const;
     const waiting = { kind: "while", phis: [], test: [], condition, body: [] } as const;

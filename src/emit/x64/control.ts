@@ -1,6 +1,7 @@
 /** Loops and branches: steps that jump, and what gets its value on more than one way. */
 
 import type { Phi, Register, Statement } from "../../kernel/kernel.ts";
+import { workOf } from "../../kernel/work.ts";
 import { type Addresses, scratch } from "./address.ts";
 import { goOnPlace } from "./frame.ts";
 import type { Machine, Vector } from "./machine.ts";
@@ -8,6 +9,11 @@ import { movesTo, writeMoves } from "./moves.ts";
 import type { Values } from "./values.ts";
 
 type Of<K extends Statement["kind"]> = Statement & { kind: K };
+
+/** Cycles, by estimate: loops of more ask in each turn whether they may go on. */
+const LONG = 1e6;
+
+const mayLast = ({ count, body }: Of<"loop">): boolean => typeof count !== "number" || count * workOf(body) >= LONG;
 
 export class Control {
   private readonly machine: Machine;
@@ -78,19 +84,24 @@ export class Control {
     this.addresses.forget();
   }
 
-  /** As `test`, of a loop that may never end by itself: the word to go on is all ones until somebody clears it. */
+  /** As `test`, of a loop that may never end by itself. */
   private testAndGo(condition: Register): void {
-    const { machine } = this;
-    machine.asksToGoOn = true;
-    machine.emit("vmovmskps", scratch.sum, this.values.first(condition));
-    machine.emit("mov", scratch.term, goOnPlace);
-    machine.emit("and", scratch.sum, { base: scratch.term });
+    this.machine.emit("vmovmskps", scratch.sum, this.values.first(condition));
+    this.maskByGo();
     this.addresses.forget();
   }
 
-  private countOf(count: Register): void {
-    const general = this.addresses.generalOf(count);
-    if (general === undefined) {
+  /** Makes the sum 0 as soon as somebody clears the word to go on, which is all ones until then. */
+  private maskByGo(): void {
+    this.machine.asksToGoOn = true;
+    this.machine.emit("mov", scratch.term, goOnPlace);
+    this.machine.emit("and", scratch.sum, { base: scratch.term });
+  }
+
+  private countOf(count: Register | number): void {
+    const general = typeof count === "number" ? undefined : this.addresses.generalOf(count);
+    if (typeof count === "number") this.machine.emit("mov.i", scratch.sum, count);
+    else if (general === undefined) {
       this.machine.emit("vmovd.store", scratch.sum, this.values.first(count));
       this.machine.emit("movsxd", scratch.sum, scratch.sum);
     } else this.machine.emit("mov", scratch.sum, general);
@@ -100,18 +111,21 @@ export class Control {
   private turns(statement: Of<"loop">, phis: readonly Vector[]): void {
     const { machine, addresses } = this;
     const { counter, count, body } = statement;
+    const asks = mayLast(statement);
     const loop = addresses.enter(statement);
     machine.steps.push({ kind: "loop", phis });
     this.values.set(counter, 0, [machine.op("vpbroadcastd", machine.op("vmovd", loop.counter))]);
     this.block(body);
     this.advancePhis(statement.phis);
     addresses.advance(loop);
-    if (typeof count === "number") machine.emit("cmp.i", loop.counter, count);
+    const known = typeof count === "number" && !asks;
+    if (known) machine.emit("cmp.i", loop.counter, count as number);
     else {
       this.countOf(count);
+      if (asks) this.maskByGo();
       machine.emit("cmp", scratch.sum, loop.counter);
     }
-    machine.steps.push({ kind: "again", jump: typeof count === "number" ? "jl" : "jg" }, { kind: "endLoop" });
+    machine.steps.push({ kind: "again", jump: known ? "jl" : "jg" }, { kind: "endLoop" });
     addresses.leave(statement, loop);
   }
 
