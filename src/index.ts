@@ -6,6 +6,7 @@ export { NdArray } from "./array/ndarray.ts";
 export * as nn from "./array/nn.ts";
 export * as np from "./array/np.ts";
 export * as random from "./array/random.ts";
+export * as running from "./array/running.ts";
 export type { DType, FloatDType, TypedArray } from "./base/dtype.ts";
 export { type ErrorKind, isLanewiseError, LanewiseError } from "./base/errors.ts";
 export type { StatusCounts, StatusName } from "./base/status.ts";

@@ -1,9 +1,10 @@
-/** Products of vectors and matrices. */
+/** Products of vectors and matrices, and what is made of them. */
 
 import { broadcastShapes, type Shape, sizeOf } from "../base/shape.ts";
-import { type ArrayLike, broadcastTo, unify } from "./convert.ts";
-import { mul, numeric } from "./elementwise.ts";
+import { type ArrayLike, broadcastTo, toFloat, toHandle, unify } from "./convert.ts";
+import { clip, div, mul, numeric, sqrt, sub } from "./elementwise.ts";
 import { apply, type Handle, shapeError } from "./handle.ts";
+import { mean, sum } from "./reduce.ts";
 
 const reshape = (x: Handle, shape: Shape): Handle => apply("reshape", [x], { shape: [...shape] });
 
@@ -61,4 +62,40 @@ function matmulRows(x: Handle, y: Handle): Handle {
 export function outer(a: ArrayLike, b: ArrayLike): Handle {
   const [x, y] = unify("outer", [a, b]) as [Handle, Handle];
   return mul(reshape(x, [sizeOf(x.shape), 1]), reshape(y, [1, sizeOf(y.shape)]));
+}
+
+export interface CovarianceOptions {
+  /** Whether rows are variables and columns observations. Default true. */
+  readonly rowvar?: boolean;
+  /** What the number of observations is lessened by. Default 1. */
+  readonly ddof?: number;
+}
+
+export function cov(x: ArrayLike, { rowvar = true, ddof = 1 }: CovarianceOptions = {}): Handle {
+  const rows = variables("cov", x, rowvar);
+  const n = rows.shape[1] as number;
+  const products = div(squares(sub(rows, mean(rows, 1, { keepdims: true }))), Math.max(0, n - ddof));
+  return rows.shape[0] === 1 ? reshape(products, []) : products;
+}
+
+export function corrcoef(x: ArrayLike, { rowvar = true }: Pick<CovarianceOptions, "rowvar"> = {}): Handle {
+  const rows = variables("corrcoef", x, rowvar);
+  const distances = sub(rows, mean(rows, 1, { keepdims: true }));
+  const found = correlations(squares(distances), sum(mul(distances, distances), 1));
+  return rows.shape[0] === 1 ? reshape(found, []) : found;
+}
+
+/** Of sums of products `[n, n]` whose diagonal is `own`. */
+export function correlations(products: Handle, own: Handle): Handle {
+  const lengths = sqrt(own);
+  return clip(div(products, outer(lengths, lengths)), -1, 1);
+}
+
+const squares = (rows: Handle): Handle => matmul(rows, apply("transpose", [rows], { axes: [1, 0] }));
+
+function variables(name: string, x: ArrayLike, rowvar: boolean): Handle {
+  const array = toFloat(toHandle(name, x));
+  if (array.shape.length === 1) return reshape(array, [1, ...array.shape]);
+  if (array.shape.length === 2) return rowvar ? array : apply("transpose", [array], { axes: [1, 0] });
+  throw shapeError(name, "one or two dimensions", [array.shape], "reshape it to [variables, observations]");
 }

@@ -173,6 +173,15 @@ export const dot: Binary = lift(linear.dot);
 export const matmul: Binary = lift(linear.matmul);
 /** Products of all pairs: `[a.size, b.size]`. */
 export const outer: Binary = lift(linear.outer);
+/**
+ * Covariances of all pairs of variables: `[variables, variables]` from `[variables, observations]`, or the other way
+ * round with `rowvar: false`; a scalar from one variable.
+ */
+export const cov: (x: ArrayLike, options?: linear.CovarianceOptions) => NdArray = lift(linear.cov);
+/** Correlation coefficients of all pairs of variables. */
+export const corrcoef: (x: ArrayLike, options?: Pick<linear.CovarianceOptions, "rowvar">) => NdArray = lift(
+  linear.corrcoef,
+);
 
 /** The same elements in another shape; one dimension may be -1. */
 export const reshape: (x: ArrayLike, shape: number | Shape) => NdArray = lift(arrange.reshape);

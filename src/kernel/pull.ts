@@ -3,9 +3,8 @@
  * elements of one result share the loop, so that what they read in common is read once.
  */
 
-import type { DType } from "../base/dtype.ts";
-import { isFloat } from "../base/dtype.ts";
 import type { Value } from "../base/value.ts";
+import { type Fold, folds, sum } from "../op/fold.ts";
 import { constantOf } from "../pass/fold.ts";
 import { type Node, typeOf } from "../program/program.ts";
 import type { Context, Segments, View } from "./context.ts";
@@ -14,38 +13,7 @@ import { addIndex, at, ofRegister, type Place } from "./place.ts";
 import { shapeOf } from "./shape.ts";
 import { loadView } from "./view.ts";
 
-interface Fold {
-  readonly op: "add" | "mul" | "min" | "max" | "and" | "or";
-  /** Leaves every first element as it is, bit for bit; -0 does for sums, where 0 would turn -0 into 0. */
-  initial(dtype: DType): number;
-}
-
-const lowest: { readonly [D in DType]: number } = {
-  bool: 0,
-  int32: -(2 ** 31),
-  uint32: 0,
-  float32: -Infinity,
-  float64: -Infinity,
-};
-const highest: { readonly [D in DType]: number } = {
-  bool: 1,
-  int32: 2 ** 31 - 1,
-  uint32: 2 ** 32 - 1,
-  float32: Infinity,
-  float64: Infinity,
-};
-
-const sum: Fold = { op: "add", initial: (dtype) => (isFloat(dtype) ? -0 : 0) };
-
-const folds: { readonly [op: string]: Fold } = {
-  sum,
-  prod: { op: "mul", initial: () => 1 },
-  reduceMin: { op: "min", initial: (dtype) => highest[dtype] },
-  reduceMax: { op: "max", initial: (dtype) => lowest[dtype] },
-  reduceAnd: { op: "and", initial: () => 1 },
-  reduceOr: { op: "or", initial: () => 0 },
-};
-
+/** Products and segments add. */
 export const foldOf = (node: Node): Fold => folds[node.op] ?? sum;
 
 /** Short loops are unrolled whole, longer ones by this factor: the counter's cost is shared. */

@@ -1,7 +1,7 @@
 /** Running sums of large arrays become loops; small ones are left to be unrolled. */
 
-import { isFloat } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
+import { sum } from "../op/fold.ts";
 import type { Builder } from "../program/builder.ts";
 import { usesOp } from "../program/order.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
@@ -21,12 +21,11 @@ function runningSum(builder: Builder, x: Node, axis: number): Node {
   const back = shape.map((_, i) => toFront.indexOf(i));
   const rest = { dtype, shape: shape.filter((_, i) => i !== axis) };
   const length = shape[axis] as number;
-  // -0 + x is x for every x, so the first sum is the first element, bit for bit.
-  const zero = builder.constant(isFloat(dtype) ? -0 : 0, dtype);
+  const zero = builder.constant(sum.initial(dtype), dtype);
   const init = rest.shape.length > 0 ? builder.apply("broadcast", [zero], { shape: rest.shape, axes: [] }) : zero;
   const moved = builder.apply("transpose", [x], { axes: toFront });
-  const body = builder.body([{ dtype: "int32", shape: [] }, rest, rest], ([, sum, term]) => {
-    const next = builder.apply("add", [sum as Node, term as Node]);
+  const body = builder.body([{ dtype: "int32", shape: [] }, rest, rest], ([, total, term]) => {
+    const next = builder.apply("add", [total as Node, term as Node]);
     return [next, next];
   });
   const stacked = { dtype, shape: [length, ...rest.shape] };

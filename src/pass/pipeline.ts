@@ -9,8 +9,10 @@ import { cumulate } from "./cumulate.ts";
 import { expand } from "./expand.ts";
 import { flatten } from "./flatten.ts";
 import { limit } from "./limit.ts";
+import { prune } from "./prune.ts";
 import { segment } from "./segment.ts";
 import { simplify } from "./simplify.ts";
+import { stream } from "./stream.ts";
 
 export interface PassOptions {
   /** Ops that the target computes itself; all others are expanded. */
@@ -31,6 +33,9 @@ export const passes: readonly Pass[] = [
   { name: "limit", run: limit },
   // First, while ops are few: constants and identities are found before expansions multiply them.
   { name: "simplify", run: simplify },
+  // While reductions are still ops, and nothing has been made of them that looks at a stack.
+  { name: "stream", run: (program, { unrolled }) => stream(program, unrolled) },
+  { name: "prune", run: prune },
   // Before expansion: what it makes of a switch may be expanded with the rest.
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },
