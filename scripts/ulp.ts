@@ -1,19 +1,20 @@
 /**
  * Largest error of the float32 functions, in units in the last place, over all 2^32 inputs or every nth.
- * In: names of functions, none for all; `--stride n`. Out: a line per function with the worst input.
+ * In: names of functions, none for all; `--stride n`; `--fast` for fastMath on x64; `--within x` for |inputs| up to x.
+ * Out: a line per function with the worst input.
  *
  *     npm run ulp -- exp log --stride 1001
+ *     npm run ulp -- exp --fast --within 87
  *
- * The functions run as compiled Wasm, which has the interpreter's bits; the reference is JavaScript's Math in 64 bits,
- * whose own error is 2^-29 of a float32 unit.
+ * The functions run as compiled Wasm, which has the interpreter's bits, or as machine code; the reference is JavaScript's
+ * Math in 64 bits, whose own error is 2^-29 of a float32 unit.
  */
 
-import { emitWasm } from "../src/emit/wasm/emit.ts";
-import { wasmTarget } from "../src/emit/wasm/target.ts";
-import { layoutOf } from "../src/kernel/layout.ts";
-import { lower, UNROLLED } from "../src/kernel/lower.ts";
+import { parseArgs } from "node:util";
+import { allocateColumns } from "../src/device/batch.ts";
+import { createRunner } from "../src/device/runner.ts";
+import { targets } from "../src/device/table.ts";
 import type { OpName } from "../src/op/table.ts";
-import { optimise } from "../src/pass/pipeline.ts";
 import { Builder } from "../src/program/builder.ts";
 
 const references: { readonly [op: string]: (x: number) => number } = {
@@ -37,9 +38,8 @@ const references: { readonly [op: string]: (x: number) => number } = {
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 };
 
-/** Inputs per call. Four lane groups of four floats fill the 64 bytes of a chunk's block: columns lie in one piece. */
+/** Inputs per call. */
 const BLOCK = 1 << 16;
-const GROUPS = 4;
 
 interface Kernel {
   readonly input: Uint32Array;
@@ -48,28 +48,22 @@ interface Kernel {
   run(): void;
 }
 
-function compile(op: OpName): Kernel {
+function compile(op: OpName, fastMath: boolean): Kernel {
   const type = { dtype: "float32", shape: [] } as const;
   const builder = new Builder([type]);
   const root = builder.finish([builder.apply(op, builder.root.parameters)]);
   const program = { inputs: [{ name: "x", role: "point", type }], outputs: ["y"], root } as const;
-  const kernel = lower(optimise(program, { native: wasmTarget.native, unrolled: UNROLLED }), wasmTarget, {
-    groups: GROUPS,
-  });
-  const layout = layoutOf(kernel);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((layout.staticBytes + 8 * BLOCK) / 65536) });
-  const module = new WebAssembly.Module(emitWasm(kernel, layout));
-  const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as (
-    c: number,
-    i: number,
-    o: number,
-  ) => void;
-  const [from, to] = [layout.staticBytes, layout.staticBytes + 4 * BLOCK];
+  const code = targets[fastMath ? "x64" : "wasm"].compileSync(program, { points: BLOCK, fastMath });
+  const runner = createRunner({ code, shared: [] });
+  const x = new Float32Array(BLOCK);
+  const columns = allocateColumns([type], BLOCK);
+  const rows = { count: BLOCK, repeat: 1, start: 0, step: 1, elementSize: 1 };
+  const source = { kind: "table", values: x, ...type, ...rows } as const;
   return {
-    input: new Uint32Array(memory.buffer, from, BLOCK),
-    x: new Float32Array(memory.buffer, from, BLOCK),
-    y: new Float32Array(memory.buffer, to, BLOCK),
-    run: () => run(BLOCK / (GROUPS * wasmTarget.lanes), from, to),
+    input: new Uint32Array(x.buffer),
+    x,
+    y: columns.data[0] as Float32Array,
+    run: () => runner.run([source], 0, BLOCK, columns, 0),
   };
 }
 
@@ -83,8 +77,14 @@ function unitAt(t: number): number {
   return 2 ** (Math.max(exponent, -126) - 23);
 }
 
-function measure(op: OpName, stride: number): string {
-  const kernel = compile(op);
+interface Options {
+  readonly stride: number;
+  readonly fast: boolean;
+  readonly within: number;
+}
+
+function measure(op: OpName, { stride, fast, within }: Options): string {
+  const kernel = compile(op, fast);
   const reference = references[op] as (x: number) => number;
   let worst = 0;
   let at = 0;
@@ -94,6 +94,7 @@ function measure(op: OpName, stride: number): string {
     kernel.run();
     for (let i = 0; i < BLOCK; i++) {
       const x = kernel.x[i] as number;
+      if (Math.abs(x) > within) continue;
       const y = kernel.y[i] as number;
       const t = reference(x);
       const rounded = Math.fround(t);
@@ -108,14 +109,23 @@ function measure(op: OpName, stride: number): string {
   return `${op.padEnd(9)} ${worst.toFixed(3).padStart(7)} ulp at ${at}${fault}`;
 }
 
-function main(args: string[]): void {
-  const flag = args.indexOf("--stride");
-  const stride = flag < 0 ? 1 : Number(args[flag + 1]);
-  if (!Number.isInteger(stride) || stride < 1) throw new Error("ulp: expected --stride to be a whole number from 1 on");
-  const names = args.filter((arg, i) => !arg.startsWith("--") && (flag < 0 || i !== flag + 1));
+function main(): void {
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: {
+      stride: { type: "string", default: "1" },
+      fast: { type: "boolean", default: false },
+      within: { type: "string", default: "Infinity" },
+    },
+  });
+  const options = { stride: Number(values.stride), fast: values.fast, within: Number(values.within) };
+  if (!Number.isInteger(options.stride) || options.stride < 1) {
+    throw new Error("ulp: expected --stride to be a whole number from 1 on");
+  }
+  if (!(options.within >= 0)) throw new Error("ulp: expected --within to be a number from 0 on");
   const unknown = names.find((name) => !(name in references));
   if (unknown) throw new Error(`ulp: expected functions among ${Object.keys(references).join(" ")}, got ${unknown}`);
-  for (const name of names.length > 0 ? names : Object.keys(references)) console.log(measure(name as OpName, stride));
+  for (const name of names.length > 0 ? names : Object.keys(references)) console.log(measure(name as OpName, options));
 }
 
-main(process.argv.slice(2));
+main();

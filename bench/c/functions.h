@@ -9,26 +9,30 @@ INLINE vf horner(const int n, vf x, const float *c) {
   return sum;
 }
 
+#ifdef FAST
+INLINE vf exp_vf(vf x) {
+  static const float c[] = {1, 1, 0.49999994f, 0.16666521f, 0.04166839f, 0.008368745f, 0.001381454f};
+  const vf magic = splat(12583039.0f);
+  x = at_most(at_least(x, -87.0f), 88.0f);
+  const vf t = x * splat((float)M_LOG2E) + magic;
+  const vf n = t - magic;
+  const vf r = (x - n * splat(0.693359375f)) - n * splat(-0.00021219444f);
+  return HORNER(r, c) * (vf)((vi)t << 23);
+}
+#else
 INLINE vf exp_vf(vf x) {
   static const float c[] = {0.5f, 0.16666543f, 0.04166628f, 0.008366577f, 0.0013946448f};
   const vf magic = splat(12582912.0f);
-#ifdef FAST
-  x = at_most(at_least(x, -87.0f), 88.0f);
-#else
   x = at_most(at_least(x, -104.0f), 89.0f);
-#endif
   const vf t = x * splat((float)M_LOG2E) + magic;
   const vf n = t - magic;
   const vf r = (x - n * splat(0.693359375f)) - n * splat(-0.00021219444f);
   const vf y = (r + (r * r) * HORNER(r, c)) + splat(1.0f);
   const vi bits = (vi)t;
-#ifdef FAST
-  return (vf)((vi)y + (bits << 23));
-#else
   const vi half = (bits >> 1) << 23;
   return (y * (vf)(half + splati(0x3f800000))) * (vf)(((bits << 23) - half) + splati(0x3f800000));
-#endif
 }
+#endif
 
 // log x + c for positive x that are not denormal.
 INLINE vf log_plus(vf x, vf c) {
@@ -83,6 +87,29 @@ INLINE void normals_of(const int K, vf *u) {
   TIMES(k, K) u[k] = splat((float)M_SQRT2) * (u[k] * p[k]);
 }
 
+#ifdef FAST
+// sin r with the sign turned where the integer in the low bits of t is odd; |r| at most π/2.
+INLINE vf wave(vf r, vf t) {
+  static const float c[] = {-0.1666666f, 0.008333066f, -0.00019809538f, 2.6056302e-6f};
+  const vf z = r * r;
+  const vf y = r + (r * z) * HORNER(z, c);
+  return (vf)((vi)y ^ ((vi)t << 31));
+}
+
+INLINE vf sin_vf(vf x) {
+  const vf magic = splat(12582912.0f);
+  const vf t = x * splat((float)(1 / M_PI)) + magic;
+  const vf n = t - magic;
+  return wave(((x - n * splat(3.14159274f)) - n * splat(-8.742278e-8f)) - n * splat(-3.430249e-15f), t);
+}
+
+INLINE vf cos_vf(vf x) {
+  const vf magic = splat(12582912.0f);
+  const vf t = (x * splat((float)(1 / M_PI)) - splat(0.5f)) + magic;
+  const vf n = (t - magic) + splat(0.5f);
+  return wave(((n * splat(3.14159274f) - x) + n * splat(-8.742278e-8f)) + n * splat(-3.430249e-15f), t);
+}
+#else
 static __attribute__((noinline)) vf sin_rare(vf x) {
   vf y;
   for (int i = 0; i < LANES; i++) y[i] = (float)sin((double)x[i]);
@@ -95,7 +122,6 @@ static __attribute__((noinline)) vf cos_rare(vf x) {
   return y;
 }
 
-#ifndef FAST
 // Of four lanes: x - n π/2 in float64, and n.
 INLINE __m128 rest_of(__m128 x, __m128i *n) {
   const vd whole = (vd)_mm256_cvtps_pd(x);
@@ -106,34 +132,19 @@ INLINE __m128 rest_of(__m128 x, __m128i *n) {
   *n = _mm256_cvttpd_epi32((__m256d)q);
   return _mm256_cvtpd_ps((__m256d)r);
 }
-#endif
 
 INLINE void quarters(vf x, vf *r, vi *n) {
-#ifdef FAST
-  const vf magic = splat(12582912.0f);
-  const vf t = x * splat((float)(2 / M_PI)) + magic;
-  const vf q = t - magic;
-  vf rest = x - q * splat(1.5707964f);
-  rest = rest + q * splat(4.371139e-8f);
-  *r = rest + q * splat(1.7151245e-15f);
-  *n = (vi)t;
-#else
   __m128i low, high;
   const __m128 a = rest_of(_mm256_castps256_ps128((__m256)x), &low);
   const __m128 b = rest_of(_mm256_extractf128_ps((__m256)x, 1), &high);
   *r = (vf)_mm256_set_m128(b, a);
   *n = (vi)_mm256_set_m128i(high, low);
-#endif
 }
 
 static const float sin_c[] = {-0.16666655f, 0.008332178f, -0.00019517298f};
 static const float cos_c[] = {0.041666646f, -0.0013887368f, 2.4438452e-5f};
 
-#ifdef FAST
-#define TRIG_LARGE 30000.0f
-#else
 #define TRIG_LARGE 268435456.0f
-#endif
 
 // sin or cos by the parity of n.
 INLINE vf wave(vf r, vi odd) {
@@ -162,3 +173,4 @@ INLINE vf cos_vf(vf x) {
   quarters(size, &r, &n);
   return (vf)((vi)wave(r, ~(n << 31)) ^ (((n + 1) << 30) & sign));
 }
+#endif

@@ -12,8 +12,8 @@ const MAGIC = 1.5 * 2 ** 23;
 /** The bits of 1. */
 const ONE = 0x3f800000;
 // 10 bits: n times it is exact.
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = -0.00021219444;
+export const LN2_HIGH = 0.693359375;
+export const LN2_LOW = -0.00021219444;
 
 /** e^r = 1 + r + r²·p(r). */
 const EXP = [0.5, 0.16666543, 0.04166628, 0.008366577, 0.0013946448];
@@ -31,7 +31,7 @@ interface Reduced<V> {
   readonly p: V;
 }
 
-export function reduce<V>(a: Algebra<V>, x: V): Reduced<V> {
+function reduce<V>(a: Algebra<V>, x: V): Reduced<V> {
   const t = a.add(a.mul(x, Math.LOG2E), MAGIC);
   const n = a.sub(t, MAGIC);
   const r = a.sub(a.sub(x, a.mul(n, LN2_HIGH)), a.mul(n, LN2_LOW));
@@ -47,7 +47,7 @@ function scale<V>(a: Algebra<V>, y: V, bits: V): V {
 }
 
 /** 2^n where that is a normal number. */
-export const power = <V>(a: Algebra<V>, bits: V, plus = 0): V =>
+const power = <V>(a: Algebra<V>, bits: V, plus = 0): V =>
   a.bitcast(a.as("int32").add(field(a, bits), ONE + plus * 2 ** 23), "float32");
 
 /** Beyond these bounds results no longer change; NaN passes. */

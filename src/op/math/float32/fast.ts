@@ -1,35 +1,58 @@
 /**
- * Shorter formulas for float32 under fastMath, where products are fused into sums. What they give up: results below
- * 2^-126 are 0, exp is infinite from 88.4 on, and sin and cos lose digits beyond |x| = 30,000.
+ * Shorter formulas for float32 under fastMath, where products are fused into sums. What they give up: results of exp
+ * and sigmoid below 2^-126 are 0, exp is infinite from 88.4 on; sin and cos hold for |x| up to 10^6, and sin(-0) is 0.
  */
 
 import type { Algebra } from "../algebra.ts";
 import type { Expansion } from "../expansion.ts";
-import { clamp, power, reduce } from "./exp.ts";
-import type { Quarters } from "./reduce.ts";
-import { cosOf, sinOf } from "./trig.ts";
+import { clamp, LN2_HIGH, LN2_LOW } from "./exp.ts";
+
+/** Added to a number it rounds to an integer and leaves that in the low bits of the sum. */
+const MAGIC = 1.5 * 2 ** 23;
+/** The same for exponents: with 127 more, the low bits are those of 2^n, moved to their place. */
+const MAGIC_POWER = MAGIC + 127;
+
+/** e^r for |r| ≤ ½ ln 2. */
+const EXP = [1, 1, 0.49999994, 0.16666521, 0.04166839, 0.008368745, 0.001381454];
 
 /** One factor 2^n instead of two halves of it: at the lower bound it is 0, at the upper one infinite. */
 function exp<V>(a: Algebra<V>, x: V): V {
-  const { bits, p } = reduce(a, clamp(a, x, -88, 89));
-  return a.mul(a.add(p, 1), power(a, bits));
+  const bounded = clamp(a, x, -88, 89);
+  const t = a.add(a.mul(bounded, Math.LOG2E), MAGIC_POWER);
+  const n = a.sub(t, MAGIC_POWER);
+  const r = a.sub(a.sub(bounded, a.mul(n, LN2_HIGH)), a.mul(n, LN2_LOW));
+  return a.mul(a.horner(r, EXP), a.bitcast(a.as("int32").shl(a.bitcast(t, "int32"), 23), "float32"));
 }
 
 const sigmoid = <V>(a: Algebra<V>, x: V): V => a.div(1, a.add(exp(a, a.neg(x)), 1));
 
-const MAGIC = 1.5 * 2 ** 23;
-/** π/2 in three float32 pieces; a fused product with n loses nothing. */
-const PIECES = [Math.fround(Math.PI / 2), -4.371139e-8, -1.7151245e-15] as const;
+/** π in three pieces: in fused products with n nothing of them is lost. */
+const [PI, PI_REST, PI_LAST] = [3.1415927410125732, -8.742278e-8, -3.430249e-15];
+/** sin r = r + r³·p(r²) for |r| ≤ π/2. */
+const SIN = [-0.1666666, 0.008333066, -0.00019809538, 2.6056302e-6];
 
-function quarters<V>(a: Algebra<V>, x: V): Quarters<V> {
-  const t = a.add(a.mul(x, 2 / Math.PI), MAGIC);
-  const n = a.sub(t, MAGIC);
-  return { r: PIECES.reduce((rest: V, piece) => a.sub(rest, a.mul(n, piece)), x), n: a.bitcast(t, "int32") };
+/** sin r with the sign turned where the integer in the low bits of t is odd. */
+function wave<V>(a: Algebra<V>, r: V, t: V): V {
+  const i = a.as("int32");
+  const z = a.mul(r, r);
+  const y = a.add(r, a.mul(a.mul(r, z), a.horner(z, SIN)));
+  return a.bitcast(i.xor(a.bitcast(y, "int32"), i.shl(a.bitcast(t, "int32"), 31)), "float32");
 }
 
-export const fast = {
-  exp,
-  sigmoid,
-  sin: (a, x) => sinOf(a, x, quarters(a, a.abs(x))),
-  cos: (a, x) => cosOf(a, quarters(a, a.abs(x))),
-} satisfies { readonly [name: string]: Expansion };
+/** x = nπ + r. */
+function sin<V>(a: Algebra<V>, x: V): V {
+  const t = a.add(a.mul(x, 1 / Math.PI), MAGIC);
+  const n = a.sub(t, MAGIC);
+  const r = a.sub(a.sub(a.sub(x, a.mul(n, PI)), a.mul(n, PI_REST)), a.mul(n, PI_LAST));
+  return wave(a, r, t);
+}
+
+/** x = (n + ½)π − r. */
+function cos<V>(a: Algebra<V>, x: V): V {
+  const t = a.add(a.sub(a.mul(x, 1 / Math.PI), 0.5), MAGIC);
+  const n = a.add(a.sub(t, MAGIC), 0.5);
+  const r = a.add(a.add(a.sub(a.mul(n, PI), x), a.mul(n, PI_REST)), a.mul(n, PI_LAST));
+  return wave(a, r, t);
+}
+
+export const fast = { exp, sigmoid, sin, cos } satisfies { readonly [name: string]: Expansion };

@@ -33,13 +33,13 @@ function ofQuarters<V>(a: Algebra<V>, x: V, value: (quarters: Quarters<V>) => V)
 }
 
 /** Of x whose |x| has these quarters. The second bit of n turns the sign; so does that of x. */
-export function sinOf<V>(a: Algebra<V>, x: V, quarters: Quarters<V>): V {
+function sinOf<V>(a: Algebra<V>, x: V, quarters: Quarters<V>): V {
   const i = a.as("int32");
   const { sin, cos, odd } = parts(a, quarters);
   return flipSign(a, a.select(odd, cos, sin), i.xor(i.shl(quarters.n, 30), a.bitcast(x, "int32")));
 }
 
-export function cosOf<V>(a: Algebra<V>, quarters: Quarters<V>): V {
+function cosOf<V>(a: Algebra<V>, quarters: Quarters<V>): V {
   const i = a.as("int32");
   const { sin, cos, odd } = parts(a, quarters);
   return flipSign(a, a.select(odd, sin, cos), i.shl(i.add(quarters.n, 1), 30));
