@@ -1,14 +1,13 @@
 /** Program → kernel for a target, passes and all: the one way there for devices, the command line and tests. */
 
 import { optimise } from "../pass/pipeline.ts";
-import { schedule } from "../program/order.ts";
-import type { Program } from "../program/program.ts";
+import { schedule, usesOp } from "../program/order.ts";
+import type { Node, Program } from "../program/program.ts";
 import { contract } from "./contract.ts";
-import type { Kernel, Statement } from "./kernel.ts";
-import { type LowerOptions, lower, UNROLLED } from "./lower.ts";
+import type { Kernel } from "./kernel.ts";
+import { type LowerOptions, lower, lowerWithin, UNROLLED } from "./lower.ts";
 import { groupsOfElements, MOST_GROUPS, preferredGroups } from "./pressure.ts";
 import { elementsOf } from "./shape.ts";
-import { blocksOf } from "./statement.ts";
 import type { Target } from "./target.ts";
 import { widen } from "./wide.ts";
 import { workOf } from "./work.ts";
@@ -26,8 +25,9 @@ export interface BuildOptions {
 /** The kernel with the lane groups that seem best; others may still be tried. */
 export function draftKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
   const { points = Number.POSITIVE_INFINITY, fastMath = false } = options;
+  const optimised = optimiser(program, target, fastMath);
   const draft = (across: Across): Kernel => {
-    const lowered = lowerShort(program, target, fastMath, across);
+    const lowered = lowerShort(optimised, target, across);
     return fastMath && target.native.has("fusedAdd") ? contract(lowered) : lowered;
   };
   const byPoint = draft("points");
@@ -60,29 +60,44 @@ type Across = NonNullable<LowerOptions["across"]>;
 /** Arrays of so many times the lanes have elements enough for them. */
 const LARGE = 4;
 
-/** Elements of the program's largest array. */
-function largestOf({ root }: Program): number {
-  let largest = 0;
-  for (const nodes of schedule(root).values()) {
-    for (const node of nodes) if (node.regions.length === 0) largest = Math.max(largest, elementsOf(node));
+const isArray = (node: Node): boolean => node.regions.length === 0;
+
+/** Elements of the largest array that the program computes. */
+const largestOf = ({ root }: Program): number =>
+  Math.max(0, ...[...schedule(root).values()].flatMap((nodes) => nodes.filter(isArray).map(elementsOf)));
+
+/** Numbers of elements of all arrays. */
+function sizesOf({ root }: Program): ReadonlySet<number> {
+  const sizes = new Set<number>();
+  for (const [{ parameters }, nodes] of schedule(root)) {
+    for (const node of [...parameters, ...nodes.filter(isArray)]) sizes.add(elementsOf(node));
   }
-  return largest;
+  return sizes;
+}
+
+/** The program after all passes, by what will be unrolled; only running sums ask for that. */
+function optimiser(program: Program, { native }: Target, fastMath: boolean): (unrolled: number) => Program {
+  const run = (unrolled: number): Program => optimise(program, { native, unrolled, fastMath });
+  if (usesOp(program.root, "cumsum")) return run;
+  let known: Program | undefined;
+  return (unrolled) => {
+    known ??= run(unrolled);
+    return known;
+  };
 }
 
 /** What unrolls into too long a block becomes loops; a block that is long by itself stays as it is. */
-function lowerShort(program: Program, target: Target, fastMath: boolean, across: Across): Kernel {
-  const { native } = target;
-  const lowered = (unrolled: number): Kernel =>
-    lower(optimise(program, { native, unrolled, fastMath }), target, { groups: 1, unrolled, across });
+function lowerShort(optimised: (unrolled: number) => Program, target: Target, across: Across): Kernel {
   const most = across === "points" ? UNROLLED : Math.min(UNROLLED, LARGE * target.lanes - 1);
-  const usual = lowered(most);
-  if (longestBlock(usual.body) <= LONGEST) return usual;
-  for (const part of [2, 4, 8]) {
-    const kernel = lowered(Math.floor(most / part));
-    if (longestBlock(kernel.body) <= LONGEST) return kernel;
+  const sizes = [...sizesOf(optimised(most))];
+  let before = Number.POSITIVE_INFINITY;
+  for (const part of [1, 2, 4, 8]) {
+    const unrolled = Math.floor(most / part);
+    // Without arrays in between it would be the same kernel again.
+    if (part > 1 && !sizes.some((size) => size > unrolled && size <= before)) continue;
+    const kernel = lowerWithin(optimised(unrolled), target, { groups: 1, unrolled, across, longest: LONGEST });
+    if (kernel) return kernel;
+    before = unrolled;
   }
-  return usual;
+  return lower(optimised(most), target, { groups: 1, unrolled: most, across });
 }
-
-const longestBlock = (block: readonly Statement[]): number =>
-  Math.max(block.length, ...block.flatMap(blocksOf).map(longestBlock));

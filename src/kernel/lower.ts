@@ -16,7 +16,7 @@ import { read } from "./read.ts";
 import { elementsOf } from "./shape.ts";
 import { elementRegisters, writeSteps } from "./steps.ts";
 import type { Target } from "./target.ts";
-import { Writer } from "./writer.ts";
+import { TooLong, Writer } from "./writer.ts";
 
 /** Arrays of up to this many elements are unrolled into registers. */
 export const UNROLLED = 32;
@@ -28,11 +28,27 @@ export interface LowerOptions {
   readonly unrolled?: number;
   /** What lanes are for: `points`, or `elements` of one point's arrays, once the kernel is widened. Default `points`. */
   readonly across?: "points" | "elements";
+  /** Statements in a row that the body may have, at whatever depth. */
+  readonly longest?: number;
+}
+
+/** The kernel, unless a block of its body gets too long. */
+export function lowerWithin(
+  program: Program,
+  target: Target,
+  options: LowerOptions & { readonly longest: number },
+): Kernel | undefined {
+  try {
+    return lower(program, target, options);
+  } catch (error) {
+    if (error instanceof TooLong) return undefined;
+    throw error;
+  }
 }
 
 /** Expects a program of ops that the target has, as `optimise` gives it. */
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
-  const { groups, unrolled = UNROLLED, across = "points" } = options;
+  const { groups, unrolled = UNROLLED, across = "points", longest = Number.POSITIVE_INFINITY } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
   const ctx = makeContext(program, isLane, unrolled, across === "elements" ? target.lanes : undefined);
   const inputs = inputViews(ctx, program);
@@ -55,6 +71,7 @@ export function lower(program: Program, target: Target, options: LowerOptions): 
       const slot = ctx.slots.get(node);
       if (slot?.kind === "memory") ctx.settled.add(slot.view.buffer);
     }
+    ctx.writer.most = longest;
     body = ctx.writer.nested(() => {
       ctx.body = ctx.writer.block;
       bindInputs(ctx, program, inputs, "point");

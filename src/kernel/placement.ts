@@ -5,20 +5,30 @@
 
 import type { Node } from "../program/program.ts";
 import { elementsOf, isElementwise } from "./shape.ts";
-import type { Uses } from "./uses.ts";
+import { isSink, type Uses } from "./uses.ts";
 
-/** A plan in the making. */
-export interface Draft {
+/** Nodes in order, each as soon as can be. */
+export interface Outline {
   /** What is computed in steps of its own, in order. */
   readonly active: readonly Node[];
-  readonly grouped: ReadonlySet<Node>;
-  /** The shape of the loops that a node is computed in. */
-  readonly loops: ReadonlyMap<Node, string>;
-  readonly levels: ReadonlyMap<Node, number>;
+  /** Of the members of groups: the loops that they are computed in. */
+  readonly loops: ReadonlyMap<Node, Loop>;
+  readonly levels: Levels;
   readonly outside: ReadonlySet<Node>;
-  readonly stored: ReadonlySet<Node>;
   readonly uses: Uses;
-  readonly late: boolean;
+  readonly readers: ReadonlyMap<Node, readonly Reader[]>;
+}
+
+/** Extents and, of what all points share, whether elements are computed side by side or in turn: known by identity. */
+export interface Loop {
+  readonly shape: readonly number[];
+}
+
+type Levels = ReadonlyMap<Node, number>;
+
+/** A plan in the making: every node at its level. */
+export interface Draft extends Outline {
+  readonly stored: ReadonlySet<Node>;
 }
 
 interface Reader {
@@ -26,7 +36,7 @@ interface Reader {
   readonly mode: "point" | "any";
 }
 
-function findReaders({ active, uses }: Draft): Map<Node, Reader[]> {
+export function findReaders(active: readonly Node[], uses: Uses): Map<Node, Reader[]> {
   const readers = new Map<Node, Reader[]>();
   for (const reader of active) {
     for (const { source, mode } of uses.of(reader)) {
@@ -38,37 +48,74 @@ function findReaders({ active, uses }: Draft): Map<Node, Reader[]> {
   return readers;
 }
 
-/** The last level at which a loop of each shape runs. */
-function lastLevels({ grouped, loops, levels }: Draft): Map<string, number> {
-  const last = new Map<string, number>();
-  for (const node of grouped) {
-    const shape = loops.get(node) as string;
-    last.set(shape, Math.max(last.get(shape) ?? 0, levels.get(node) as number));
+const at = (outline: Outline, levels: Levels): Draft => {
+  const placed = { ...outline, levels };
+  return { ...placed, stored: findStored(placed) };
+};
+
+function findStored({ active, outside, loops, levels, uses }: Outline): Set<Node> {
+  const stored = new Set<Node>();
+  const keep = (source: Node): void => {
+    if (loops.has(source) && !isSink(source, uses.isLarge)) stored.add(source);
+  };
+  for (const node of active) {
+    for (const { source, mode } of uses.of(node)) {
+      const sameGroup = loops.get(node) === loops.get(source) && levels.get(node) === levels.get(source);
+      if (mode === "any" || !sameGroup) keep(source);
+    }
   }
+  outside.forEach(keep);
+  return stored;
+}
+
+/** As soon as can be, but for what is read in one later group alone: there, if less is stored so. All it reads is stored. */
+export function early(outline: Outline): Draft {
+  const { active, outside, loops, uses, readers } = outline;
+  const levels = new Map(outline.levels);
+  const stored = findStored(outline);
+  for (const node of [...active].reverse()) {
+    if (!stored.has(node) || !isElementwise(node) || outside.has(node)) continue;
+    const [first, ...others] = readers.get(node) ?? [];
+    if (!first) continue;
+    const together = ({ reader, mode }: Reader): boolean =>
+      mode === "point" && loops.get(reader) === loops.get(node) && levels.get(reader) === levels.get(first.reader);
+    const inMemory = uses
+      .of(node)
+      .every(({ source }) => !loops.has(source) || stored.has(source) || elementsOf(source) === 1);
+    if (inMemory && together(first) && others.every(together)) levels.set(node, levels.get(first.reader) as number);
+  }
+  return at(outline, levels);
+}
+
+/** The last level at which each loop runs. */
+function lastLevels({ loops, levels }: Outline): Map<Loop, number> {
+  const last = new Map<Loop, number>();
+  for (const [node, loop] of loops) last.set(loop, Math.max(last.get(loop) ?? 0, levels.get(node) as number));
   return last;
 }
 
-/** Levels with elementwise members as late as their first reader; what only the outside reads, in the last loop. */
-export function delayed(draft: Draft): Map<Node, number> {
-  const levels = new Map(draft.levels);
-  const readers = findReaders(draft);
-  const last = lastLevels(draft);
-  for (const node of [...draft.active].reverse()) {
-    if (!draft.grouped.has(node) || !isElementwise(node)) continue;
-    const shape = draft.loops.get(node) as string;
+/** Elementwise members as late as their first reader; what only the outside reads, in the last loop. */
+export function late(outline: Outline): Draft {
+  const { active, loops, readers } = outline;
+  const levels = new Map(outline.levels);
+  const last = lastLevels(outline);
+  for (const node of [...active].reverse()) {
+    const loop = loops.get(node);
+    if (!loop || !isElementwise(node)) continue;
+    const end = last.get(loop) as number;
     const read = readers.get(node) ?? [];
     if (read.length === 0) {
-      levels.set(node, last.get(shape) as number);
+      levels.set(node, end);
       continue;
     }
     // A reader elsewhere needs the whole array, one level before its own at the latest.
     const latest = read.map(({ reader, mode }) => {
-      const together = mode === "point" && draft.loops.get(reader) === shape;
+      const together = mode === "point" && loops.get(reader) === loop;
       return (levels.get(reader) as number) - (together ? 0 : 1);
     });
-    levels.set(node, Math.max(levels.get(node) as number, Math.min(...latest, last.get(shape) as number)));
+    levels.set(node, Math.max(levels.get(node) as number, Math.min(...latest, end)));
   }
-  return levels;
+  return at(outline, levels);
 }
 
 /** An expression of more ops than this is rather stored. */
@@ -77,14 +124,14 @@ const MOST_OPS = 8;
 const costly: ReadonlySet<string> = new Set(["div", "sqrt", "selectRare"]);
 
 /** What it takes to compute a node from what lies in memory; `undefined` where that is no matter of a few ops. */
-function expressionOf(node: Node, { grouped, stored }: Draft, repeated: ReadonlySet<Node>): Set<Node> | undefined {
+function expressionOf(node: Node, { loops, stored }: Draft, repeated: ReadonlySet<Node>): Set<Node> | undefined {
   const found = new Set<Node>();
   const visit = (n: Node): boolean => {
     if (found.has(n)) return true;
     found.add(n);
     if (found.size > MOST_OPS || !isElementwise(n) || costly.has(n.op)) return false;
     return n.operands.every(
-      (operand) => !grouped.has(operand) || (stored.has(operand) && !repeated.has(operand)) || visit(operand),
+      (operand) => !loops.has(operand) || (stored.has(operand) && !repeated.has(operand)) || visit(operand),
     );
   };
   return visit(node) ? found : undefined;
@@ -92,11 +139,10 @@ function expressionOf(node: Node, { grouped, stored }: Draft, repeated: Readonly
 
 /** Stored members that every reader could as well compute where it reads them, with all that they take. */
 export function findRepeated(draft: Draft): Set<Node> {
-  const { active, grouped, stored, outside, loops } = draft;
-  const readers = findReaders(draft);
+  const { active, stored, outside, loops, readers } = draft;
   const repeated = new Set<Node>();
   for (const node of active) {
-    if (!grouped.has(node) || !stored.has(node) || outside.has(node)) continue;
+    if (!stored.has(node) || outside.has(node)) continue;
     const atPlace = (readers.get(node) ?? []).every(
       ({ reader, mode }) => mode === "point" && loops.get(reader) === loops.get(node),
     );
@@ -110,31 +156,40 @@ const LOAD = 0.5;
 const STORE = 1;
 const OP = 0.5;
 
+/** What the members of a group load, and compute although others do too. */
+interface Traffic {
+  readonly loads: Set<Node>;
+  readonly again: Set<Node>;
+}
+
 /** The work of all groups. */
-export function costOf({ active, grouped, loops, levels, stored, uses }: Draft): number {
-  const loads = new Map<string, Set<Node>>();
-  const again = new Map<string, Set<Node>>();
+export function costOf({ active, loops, levels, stored, uses }: Draft): number {
+  const groups = new Map<Loop, Traffic[]>();
   let cost = 0;
   for (const node of active) {
-    if (!grouped.has(node)) continue;
+    const loop = loops.get(node);
+    if (!loop) continue;
     cost += ((stored.has(node) ? STORE : 0) + OP) * elementsOf(node);
-    const group = `${levels.get(node)} ${loops.get(node)}`;
-    const known = loads.get(group) ?? new Set();
-    loads.set(group, known);
-    for (const { source } of uses.of(node)) if (!grouped.has(source) || stored.has(source)) known.add(source);
-    again.set(group, repeatedBy(node, uses, again.get(group)));
+    const byLevel = groups.get(loop) ?? [];
+    groups.set(loop, byLevel);
+    const level = levels.get(node) as number;
+    byLevel[level] ??= { loads: new Set(), again: new Set() };
+    const { loads, again } = byLevel[level];
+    for (const { source } of uses.of(node)) if (!loops.has(source) || stored.has(source)) loads.add(source);
+    if (uses.repeated.size > 0) addRepeated(node, uses, again);
   }
-  const total = (sets: Map<string, Set<Node>>): number =>
-    [...sets.values()].reduce((sum, nodes) => [...nodes].reduce((n, node) => n + elementsOf(node), sum), 0);
-  return cost + LOAD * total(loads) + OP * total(again);
+  const sum = (nodes: ReadonlySet<Node>): number => [...nodes].reduce((n, node) => n + elementsOf(node), 0);
+  for (const byLevel of groups.values()) {
+    for (const traffic of byLevel) if (traffic) cost += LOAD * sum(traffic.loads) + OP * sum(traffic.again);
+  }
+  return cost;
 }
 
 /** Repeated nodes that a node's value takes. */
-function repeatedBy(node: Node, uses: Uses, found = new Set<Node>()): Set<Node> {
+function addRepeated(node: Node, uses: Uses, found: Set<Node>): void {
   for (const operand of node.operands) {
     if (!uses.repeated.has(operand) || found.has(operand)) continue;
     found.add(operand);
-    repeatedBy(operand, uses, found);
+    addRepeated(operand, uses, found);
   }
-  return found;
 }

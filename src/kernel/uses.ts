@@ -12,25 +12,87 @@ export interface Use {
   readonly mode: "point" | "any";
 }
 
-export interface Uses {
-  readonly isLarge: (node: Node) => boolean;
-  /** Large and an index map over memory: computes nothing. */
-  readonly isMap: (node: Node) => boolean;
-  /** Large and needed by one sum alone: computed where that reads it. */
-  readonly inlined: ReadonlySet<Node>;
-  /** Large and cheap: computed anew in every group that reads it, rather than stored. */
-  readonly repeated: ReadonlySet<Node>;
-  /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
-  readonly seldom: ReadonlySet<Node>;
-  /** What a node reads of others, views and inlined nodes looked through. */
-  of(node: Node): readonly Use[];
-  /** What reading a value reads, when it is read at one place or anywhere. */
-  through(node: Node, mode: Use["mode"]): readonly Use[];
-}
-
 /** Reduces to one value: shares the loop that makes its operand. */
 export const isSink = (node: Node, isLarge: (node: Node) => boolean): boolean =>
   isReduction(node) && elementsOf(node) === 1 && isLarge(node.operands[0] as Node);
+
+/** What nodes are, wherever each is computed. */
+interface Kinds {
+  readonly isLarge: (node: Node) => boolean;
+  readonly own: ReadonlySet<Node>;
+  /** Large and index maps over memory: these compute nothing. */
+  readonly maps: ReadonlySet<Node>;
+  /** Large and needed by one sum alone: computed where that reads it. */
+  readonly inlined: ReadonlySet<Node>;
+  /** Needed for the seldom value of `selectRare` alone: computed there, if at all. */
+  readonly seldom: ReadonlySet<Node>;
+}
+
+export class Uses {
+  readonly kinds: Kinds;
+  readonly isLarge: Kinds["isLarge"];
+  /** Large and cheap: computed anew in every group that reads it, rather than stored. */
+  readonly repeated: ReadonlySet<Node>;
+  private readonly known = new Map<Node, readonly Use[]>();
+
+  constructor(kinds: Kinds, repeated: ReadonlySet<Node> = new Set()) {
+    this.kinds = kinds;
+    this.isLarge = kinds.isLarge;
+    this.repeated = repeated;
+  }
+
+  /** The same nodes, some of them computed where they are read. */
+  repeating(repeated: ReadonlySet<Node>): Uses {
+    return new Uses(this.kinds, repeated);
+  }
+
+  /** What a node reads of others, one operand after the other, views and inlined nodes looked through. */
+  of(node: Node): readonly Use[] {
+    let uses = this.known.get(node);
+    if (!uses) {
+      uses = this.find(node);
+      this.known.set(node, uses);
+    }
+    return uses;
+  }
+
+  /** What reading a value reads, when it is read at one place or anywhere: each source once. */
+  through(node: Node, mode: Use["mode"]): readonly Use[] {
+    const inner = this.passed(node, mode);
+    if (!inner) return [{ source: node, mode }];
+    const found: Use[] = [];
+    const seen = { point: new Set<Node>(), any: new Set<Node>() };
+    const visit = (part: Node, how: Use["mode"]): void => {
+      if (seen[how].has(part)) return;
+      seen[how].add(part);
+      const further = this.passed(part, how);
+      if (!further) found.push({ source: part, mode: how });
+      else for (const operand of part.operands) visit(operand, further);
+    };
+    for (const operand of node.operands) visit(operand, inner);
+    return found;
+  }
+
+  private find(node: Node): readonly Use[] {
+    const uses: Use[] = [];
+    node.operands.forEach((operand, i) => {
+      uses.push(...this.through(operand, modeOf(node, i, this.isLarge)));
+    });
+    for (const region of node.regions) {
+      for (const free of freeNodes(region)) uses.push(...this.through(free, "any"));
+    }
+    return uses;
+  }
+
+  /** How the operands of a node are read where it is looked through; `undefined` where it has a place of its own. */
+  private passed(node: Node, mode: Use["mode"]): Use["mode"] | undefined {
+    const { own, isLarge, maps, inlined, seldom } = this.kinds;
+    if (seldom.has(node) || this.repeated.has(node)) return mode;
+    if (!own.has(node) || !isLarge(node)) return undefined;
+    if (maps.has(node)) return isAlias(node) ? mode : "any";
+    return inlined.has(node) ? "any" : undefined;
+  }
+}
 
 /** `isSolid`: of values that are there already, whether they lie in memory without gaps. */
 export function findUses(
@@ -38,47 +100,18 @@ export function findUses(
   results: readonly Node[],
   unrolled: number,
   isSolid: (node: Node) => boolean,
-  repeated: ReadonlySet<Node> = new Set(),
 ): Uses {
   const isLarge = (node: Node): boolean => node.regions.length === 0 && elementsOf(node) > unrolled;
   const readers = findReaders(nodes, results);
-  const inlined = findInlined(nodes, readers, isLarge);
-  const seldom = findSeldom(nodes, readers);
   const own = new Set(nodes);
-
   const merged = findMerged(own, results, isSolid);
-  const isMap = (node: Node): boolean => isLarge(node) && (isView(node) || merged.has(node));
-  const known = { point: new Map<Node, readonly Use[]>(), any: new Map<Node, readonly Use[]>() };
-  const through = (node: Node, mode: Use["mode"]): readonly Use[] => {
-    const [source] = node.operands;
-    if (seldom.has(node) || repeated.has(node)) return throughAll(node, mode);
-    if (!own.has(node) || !isLarge(node)) return [{ source: node, mode }];
-    if (isMap(node)) return through(source as Node, isAlias(node) ? mode : "any");
-    return inlined.has(node) ? throughAll(node, "any") : [{ source: node, mode }];
-  };
-  /** Expressions share parts: each is walked through once, and what it reads is named once. */
-  const throughAll = (node: Node, mode: Use["mode"]): readonly Use[] => {
-    let uses = known[mode].get(node);
-    if (!uses) {
-      const all = node.operands.flatMap((operand) => through(operand, mode));
-      uses = [...new Map(all.map((use) => [`${use.source.id} ${use.mode}`, use])).values()];
-      known[mode].set(node, uses);
-    }
-    return uses;
-  };
-
-  const cache = new Map<Node, readonly Use[]>();
-  const of = (node: Node): readonly Use[] => {
-    let uses = cache.get(node);
-    if (!uses) {
-      const operands = node.operands.flatMap((operand, i) => through(operand, modeOf(node, i, isLarge)));
-      const captured = node.regions.flatMap((region) => [...freeNodes(region)].flatMap((free) => through(free, "any")));
-      uses = [...operands, ...captured];
-      cache.set(node, uses);
-    }
-    return uses;
-  };
-  return { isLarge, isMap, inlined, repeated, seldom, of, through };
+  return new Uses({
+    isLarge,
+    own,
+    maps: new Set(nodes.filter((node) => isLarge(node) && (isView(node) || merged.has(node)))),
+    inlined: findInlined(nodes, readers, isLarge),
+    seldom: findSeldom(nodes, readers),
+  });
 }
 
 /**

@@ -10,12 +10,21 @@ export interface Block {
   readonly known: Map<string, Register>;
   /** Loads of buffers that are written to: gone when the buffer is. */
   readonly loaded: Map<string, { readonly buffer: Buffer; readonly register: Register }>;
+  /** Statements that it may have. */
+  readonly most: number;
 }
 
-const openBlock = (): Block => ({ statements: [], known: new Map(), loaded: new Map() });
+export const openBlock = (most = Number.POSITIVE_INFINITY): Block => {
+  return { statements: [], known: new Map(), loaded: new Map(), most };
+};
+
+/** A block got longer than it may. */
+export class TooLong extends Error {}
 
 export class Writer {
   readonly buffers: Buffer[] = [];
+  /** Statements that blocks may have which are opened from now on; more throw `TooLong`. */
+  most = Number.POSITIVE_INFINITY;
   private readonly blocks: Block[] = [];
   private nextRegister = 0;
 
@@ -34,9 +43,14 @@ export class Writer {
     return buffer;
   }
 
+  private push(statement: Statement): void {
+    const { statements, most } = this.block;
+    if (statements.push(statement) > most) throw new TooLong();
+  }
+
   /** Writes a block; what it computes is visible inside of it alone. */
   nested(write: () => void): Statement[] {
-    return this.within(openBlock(), write);
+    return this.within(openBlock(this.most), write);
   }
 
   /** Writes the body's outermost block on top of the prologue's, whose registers it sees. */
@@ -62,7 +76,7 @@ export class Writer {
     const key = `const ${dtype} ${Object.is(value, -0) ? "-0" : value}`;
     return this.once(key, () => {
       const out = this.register(dtype, false);
-      this.block.statements.push({ kind: "const", out, value });
+      this.push({ kind: "const", out, value });
       return out;
     });
   }
@@ -73,7 +87,7 @@ export class Writer {
     return this.once(key, () => {
       const lane = op === "splat" || (op !== "any" && args.some((a) => a.lane));
       const out = this.register(dtype, lane);
-      this.block.statements.push({ kind: "op", out, op, args });
+      this.push({ kind: "op", out, op, args });
       return out;
     });
   }
@@ -93,7 +107,7 @@ export class Writer {
   }
 
   store(buffer: Buffer, index: Index, value: Register): void {
-    this.block.statements.push({ kind: "store", buffer, index, value });
+    this.push({ kind: "store", buffer, index, value });
     for (const block of this.blocks) {
       for (const [key, load] of block.loaded) if (load.buffer === buffer) block.loaded.delete(key);
     }
@@ -114,7 +128,7 @@ export class Writer {
       nexts = body(counter, carried).map((next, i) => this.toLane(next, lanes[i] as boolean));
     });
     const phis = phisOf(carried, starts, nexts);
-    this.block.statements.push({ kind: "loop", counter, count, phis, body: statements });
+    this.push({ kind: "loop", counter, count, phis, body: statements });
     return carried;
   }
 
@@ -127,7 +141,7 @@ export class Writer {
     const carried = inits.map((init, i) => this.register(init.dtype, lanes[i] as boolean));
     const starts = inits.map((init, i) => this.toLane(init, lanes[i] as boolean));
     let nexts: readonly Register[] = [];
-    const testBlock = openBlock();
+    const testBlock = openBlock(this.most);
     let condition: Register | undefined;
     let bodyStatements: Statement[] = [];
     // The body is inside of the test's scope: it sees what the test computed.
@@ -145,14 +159,14 @@ export class Writer {
       condition: condition as Register,
       body: bodyStatements,
     } as const;
-    this.block.statements.push(statement);
+    this.push(statement);
     return carried;
   }
 
   /** Both blocks give the same number of values of the same dtypes; a value is per lane if it is in one of them. */
   if(condition: Register, then: () => readonly Register[], otherwise: () => readonly Register[]): Register[] {
     const sides = [then, otherwise].map((write) => {
-      const block = openBlock();
+      const block = openBlock(this.most);
       let values: readonly Register[] = [];
       this.within(block, () => {
         values = write();
@@ -161,7 +175,7 @@ export class Writer {
     }) as [Side, Side];
     const merges = sides[0].values.map((a, i) => this.merge(a, sides[1].values[i] as Register, sides));
     const [thenBlock, otherwiseBlock] = sides.map((side) => side.block.statements) as [Statement[], Statement[]];
-    this.block.statements.push({ kind: "if", condition, then: thenBlock, otherwise: otherwiseBlock, merges });
+    this.push({ kind: "if", condition, then: thenBlock, otherwise: otherwiseBlock, merges });
     return merges.map((m) => m.register);
   }
 
@@ -195,7 +209,7 @@ export class Writer {
   private read(buffer: Buffer, key: string, lane: boolean, statement: (out: Register) => Statement): Register {
     const write = (): Register => {
       const out = this.register(buffer.dtype, lane);
-      this.block.statements.push(statement(out));
+      this.push(statement(out));
       return out;
     };
     if (buffer.kind !== "scratch" && buffer.kind !== "output") return this.once(`load ${key}`, write);

@@ -168,9 +168,18 @@ export class Builder implements Arithmetic<Node> {
   }
 }
 
-/** Nodes of surrounding regions that a body uses. */
-export function freeNodes(region: Region): Set<Node> {
-  const free = new Set<Node>();
+const free = new WeakMap<Region, ReadonlySet<Node>>();
+
+/** Nodes of surrounding regions that a body uses. The region must be finished: it is looked through once. */
+export function freeNodes(region: Region): ReadonlySet<Node> {
+  const found = free.get(region) ?? findFree(region);
+  free.set(region, found);
+  return found;
+}
+
+/** The same, looked up anew: for programs that may be damaged. */
+export function findFree(region: Region): ReadonlySet<Node> {
+  const found = new Set<Node>();
   const seen = new Set<Node>();
   const within = (inner: Region | undefined): boolean => {
     for (let r = inner; r; r = r.parent) if (r === region) return true;
@@ -182,9 +191,9 @@ export function freeNodes(region: Region): Set<Node> {
     if (seen.has(node)) continue;
     seen.add(node);
     if (within(node.region)) pending.push(...node.operands, ...node.regions.flatMap((inner) => inner.results));
-    else free.add(node);
+    else found.add(node);
   }
-  return free;
+  return found;
 }
 
 /** The same bits everywhere: then the array is a broadcast scalar. -0 and 0 differ. */
@@ -194,16 +203,12 @@ function isUniform({ data, shape }: Value): boolean {
   return data.every((x) => Object.is(x, first));
 }
 
-function keyOf(draft: Draft): string {
-  const attrs = Object.entries(draft.attrs).map(([k, v]) => `${k}=${v}`);
-  const parts = [
-    draft.op,
-    draft.operands.map((n) => n.id).join(),
-    attrs.join(";"),
-    (draft.regions ?? []).map((r) => r.id).join(),
-  ];
-  if (draft.value) parts.push(draft.types.map((t) => `${t.dtype}[${t.shape}]`).join(), contentKey(draft.value));
-  return parts.join("|");
+function keyOf({ op, operands, attrs, regions, value }: Draft): string {
+  let key: string = op;
+  for (const { id } of operands) key += ` ${id}`;
+  for (const name in attrs) key += ` ${name}=${attrs[name]}`;
+  if (regions) for (const { id } of regions) key += ` r${id}`;
+  return value ? `${key} ${value.dtype}[${value.shape}]${contentKey(value)}` : key;
 }
 
 /** Distinguishes -0 from 0; large arrays are told apart by identity, since comparing them costs more than it saves. */

@@ -1,7 +1,7 @@
 /** Grammar of control flow: what operands, bodies and types of `loop`, `while` and `switch` must be. */
 
 import { formatType, type Type } from "../base/value.ts";
-import { freeNodes } from "./builder.ts";
+import { findFree } from "./builder.ts";
 import { type Fail, formatTypes, isType } from "./grammar.ts";
 import { type ControlName, type Node, type Region, typeOf } from "./program.ts";
 
@@ -74,7 +74,7 @@ const switchRule: Rule = (node, fail) => {
   for (const branch of node.regions) {
     expectTypes("branch parameters", parameterTypes(branch), values, fail);
     expectTypes("branch results", resultTypes(branch), node.types, fail);
-    for (const free of freeNodes(branch)) {
+    for (const free of findFree(branch)) {
       if (!usesConstantsAlone(free)) fail("branches that use their parameters alone", `${free.op} from outside`);
     }
   }
@@ -88,7 +88,7 @@ function usesConstantsAlone(node: Node): boolean {
     if (seen.has(next)) continue;
     seen.add(next);
     if (next.op === "parameter") return false;
-    pending.push(...next.operands, ...next.regions.flatMap((body) => [...freeNodes(body)]));
+    pending.push(...next.operands, ...next.regions.flatMap((body) => [...findFree(body)]));
   }
   return true;
 }

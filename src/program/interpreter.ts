@@ -15,7 +15,7 @@ import type { ControlName, Node, Program, Region } from "./program.ts";
 /** Throws a LanewiseError of kind "type" when the values are not those the inputs ask for. */
 export function interpret(program: Program, inputs: readonly Value[]): Value[] {
   checkInputs(program, inputs);
-  return new Run(scheduleOf(program)).region(program.root, inputs);
+  return new Run(schedule(program.root)).region(program.root, inputs);
 }
 
 function checkInputs({ inputs }: Program, values: readonly Value[]): void {
@@ -30,18 +30,6 @@ function checkInputs({ inputs }: Program, values: readonly Value[]): void {
     const got = `${formatType(value)} of ${counted(value.data.length, "element")}`;
     throw new LanewiseError("type", `input ${name}: expected ${formatType(type)}, got ${got}; convert it first`);
   });
-}
-
-// A program never changes, and is often run point after point.
-const schedules = new WeakMap<Program, Schedule>();
-
-function scheduleOf(program: Program): Schedule {
-  let found = schedules.get(program);
-  if (!found) {
-    found = schedule(program.root);
-    schedules.set(program, found);
-  }
-  return found;
 }
 
 /** Row `i` of an array; it shares the elements. */

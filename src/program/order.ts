@@ -4,11 +4,27 @@ import type { Node, NodeName, Region } from "./program.ts";
 
 export type Schedule = ReadonlyMap<Region, readonly Node[]>;
 
+/** Regions are looked at once: they must be finished, and do not change any more. */
+const schedules = new WeakMap<Region, Schedule>();
+const known = new WeakMap<Region, readonly Node[]>();
+
 /**
  * Nodes of every region below `root` that its results need, by region and in id order, without parameters.
  * A node that an inner region uses is listed in the region it belongs to.
  */
-export function schedule(root: Region): Map<Region, Node[]> {
+export function schedule(root: Region): Schedule {
+  let found = schedules.get(root);
+  if (!found) {
+    found = findSchedule(root);
+    schedules.set(root, found);
+    // What the results need of an inner region is what that region's own results need of it.
+    for (const [region, nodes] of found) known.set(region, nodes);
+  }
+  return found;
+}
+
+/** The same, looked up anew: for programs that may be damaged. */
+export function findSchedule(root: Region): Schedule {
   const nodes = new Map<Region, Node[]>([[root, []]]);
   const seen = new Set<Node>();
   // A stack of its own: chains of a hundred thousand nodes are programs too.
@@ -32,20 +48,9 @@ export function schedule(root: Region): Map<Region, Node[]> {
   return nodes;
 }
 
-const known = new WeakMap<Region, readonly Node[]>();
-
-/**
- * Nodes that belong to this region and that its results need, also through bodies inside it; in id order,
- * without parameters. The region must be finished: its nodes are looked up once.
- */
-export function nodesOf(region: Region): readonly Node[] {
-  let nodes = known.get(region);
-  if (!nodes) {
-    nodes = schedule(region).get(region) as Node[];
-    known.set(region, nodes);
-  }
-  return nodes;
-}
+/** Nodes that belong to this region and that its results need, also through bodies inside it; as in `schedule`. */
+export const nodesOf = (region: Region): readonly Node[] =>
+  known.get(region) ?? (schedule(region).get(region) as readonly Node[]);
 
 /** Whether some node of a program, bodies included, is one of these ops. */
 export function usesOp(root: Region, ...ops: readonly NodeName[]): boolean {

@@ -47,23 +47,24 @@ export class Copier {
 
   copy(node: Node): void {
     if (node.op === "parameter" || this.copies.has(node) || this.parts.has(node)) return;
-    if (node.regions.length > 0) this.parts.set(node, this.replaced(node) ?? this.copyControl(node));
-    else this.copies.set(node, this.copyOne(node));
+    if (node.regions.length === 0) {
+      this.copies.set(node, this.copyOne(node));
+      return;
+    }
+    const operands = this.operands(node);
+    this.parts.set(node, this.rule(node, operands, this) ?? this.copyControl(node, operands));
   }
 
   private copyOne(node: Node): Node {
     if (node.value) return this.builder.value(node.value);
     if (node.op === "result") return this.part(node);
     const op = node.op as Parameters<Builder["apply"]>[0];
-    return this.replaced(node)?.[0] ?? this.builder.apply(op, this.operands(node), node.attrs);
+    const operands = this.operands(node);
+    return this.rule(node, operands, this)?.[0] ?? this.builder.apply(op, operands, node.attrs);
   }
 
   private operands(node: Node): Node[] {
     return node.operands.map((operand) => this.of(operand));
-  }
-
-  private replaced(node: Node): readonly Node[] | undefined {
-    return this.rule(node, this.operands(node), this);
   }
 
   private part(node: Node): Node {
@@ -71,12 +72,12 @@ export class Copier {
     return parts[node.attrs.index as number] as Node;
   }
 
-  private copyControl(node: Node): readonly Node[] {
+  private copyControl(node: Node, operands: readonly Node[]): readonly Node[] {
     const regions = node.regions.map((region) =>
       this.builder.body(region.parameters.map(typeOf), (parameters) => this.inline(region, parameters)),
     );
     const op = node.op as Parameters<Builder["control"]>[0];
-    return this.builder.results(this.builder.control(op, this.operands(node), regions, node.attrs, node.types));
+    return this.builder.results(this.builder.control(op, operands, regions, node.attrs, node.types));
   }
 }
 

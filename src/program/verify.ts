@@ -9,10 +9,10 @@ import { sizeOf } from "../base/shape.ts";
 import { formatType, type Type, type Value } from "../base/value.ts";
 import { counted } from "../op/check.ts";
 import { isOpName, resultType } from "../op/table.ts";
-import { freeNodes } from "./builder.ts";
+import { findFree } from "./builder.ts";
 import { controlRules, isControlName } from "./control.ts";
 import { type Fail, failAt, formatTypes, isConstant, isType } from "./grammar.ts";
-import { schedule } from "./order.ts";
+import { findSchedule } from "./order.ts";
 import { numberNodes, printNode } from "./print.ts";
 import { type Node, type Program, type Region, typeOf } from "./program.ts";
 
@@ -20,7 +20,7 @@ const MOST_ELEMENTS = 2 ** 31 - 1;
 
 export function verify(program: Program): void {
   verifyInterface(program);
-  const order = schedule(program.root);
+  const order = findSchedule(program.root);
   const names = numberNodes(program, order);
   const ids = new Set<number>();
   const owners = new Map<Region, Node>();
@@ -106,7 +106,7 @@ function verifyBody(node: Node, body: Region, owners: Map<Region, Node>, fail: F
   const inside = body !== node.region && isAround(node.region, body);
   if (!inside || body.depth !== (body.parent?.depth ?? 0) + 1) fail("bodies inside its region", "one elsewhere");
   verifyRegion(body, fail);
-  for (const free of freeNodes(body)) {
+  for (const free of findFree(body)) {
     if (free.id >= node.id) fail("bodies that use what was made before", `id ${free.id} and then ${node.id}`);
   }
 }
@@ -154,7 +154,7 @@ function constantType(node: Node, fail: Fail): Type {
 /** A node belongs to the innermost region among those of its operands and of what its bodies use. */
 function verifyPlace(node: Node, root: Region, fail: Fail): void {
   let innermost = root;
-  for (const used of [...node.operands, ...node.regions.flatMap((body) => [...freeNodes(body)])]) {
+  for (const used of [...node.operands, ...node.regions.flatMap((body) => [...findFree(body)])]) {
     if (used.region.depth > innermost.depth) innermost = used.region;
   }
   if (node.region !== innermost) fail(`region ${innermost.id}, the innermost it uses`, `region ${node.region.id}`);

@@ -3,7 +3,7 @@
 import { type DType, dtypes } from "../../src/base/dtype.ts";
 import { wasmTarget } from "../../src/emit/wasm/target.ts";
 import type { Buffer, Index, Kernel, Register } from "../../src/kernel/kernel.ts";
-import { Writer } from "../../src/kernel/writer.ts";
+import { openBlock, Writer } from "../../src/kernel/writer.ts";
 import { recordOf } from "../../src/op/table.ts";
 import { edges, type Rng, rngOf } from "../helpers/random.ts";
 
@@ -195,8 +195,7 @@ export function randomKernel(seed: number, kind: KernelKind = "mixed"): Kernel {
   const rng = rngOf(seed);
   const generator = new Generator(rng);
   const { writer } = generator;
-  const open = () => ({ statements: [], known: new Map(), loaded: new Map() });
-  const [prologue, body] = [open(), open()];
+  const [prologue, body] = [openBlock(), openBlock()];
   let uniform: Register[] = [];
   writer.within(prologue, () => {
     const constants = dtypes.map((dtype) => writer.constant(rng.pick(edges[dtype]), dtype));

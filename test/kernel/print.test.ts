@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Kernel, Register } from "../../src/kernel/kernel.ts";
 import { printKernel } from "../../src/kernel/print.ts";
-import { Writer } from "../../src/kernel/writer.ts";
+import { openBlock, Writer } from "../../src/kernel/writer.ts";
 
 function sample(shift: number): Kernel {
   const writer = new Writer();
@@ -11,8 +11,7 @@ function sample(shift: number): Kernel {
   const x = writer.buffer({ name: "x", kind: "input", dtype: "float32", lane: true, elements: 3 });
   const y = writer.buffer({ name: "y", kind: "output", dtype: "float32", lane: true, elements: 1 });
   const zero = { offset: 0, terms: [] };
-  const open = () => ({ statements: [], known: new Map(), loaded: new Map() });
-  const [prologue, body] = [open(), open()];
+  const [prologue, body] = [openBlock(), openBlock()];
   writer.within(prologue, () => {
     const tenth = writer.constant(0.1, "float32");
     writer.within(body, () => {
