@@ -1,5 +1,7 @@
 /** The five element types, what stores them, and how they promote. One row per dtype. */
 
+import { roomFor } from "./memory.ts";
+
 export const dtypes = ["bool", "int32", "uint32", "float32", "float64"] as const;
 /** Element type of an array. Models compute in `float32` by default; `bool` is stored as one byte, 0 or 1. */
 export type DType = (typeof dtypes)[number];
@@ -29,8 +31,13 @@ export const dtypeInfo: { readonly [D in DType]: DTypeInfo } = {
 export const isDType = (name: unknown): name is DType => dtypes.includes(name as DType);
 export const isFloat = (dtype: DType): dtype is FloatDType => dtypeInfo[dtype].float;
 
-/** Allocates zeroed host storage for `length` elements. */
-export const allocate = (dtype: DType, length: number): TypedArray => new dtypeInfo[dtype].storage(length);
+/** Allocates zeroed host storage for `length` elements; throws a LanewiseError of kind "memory" where there is no room. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  const { storage, bytes } = dtypeInfo[dtype];
+  return roomFor("memory", bytes * length, "take fewer points at a time (slice, chunks), or smaller arrays", () => {
+    return new storage(length);
+  });
+}
 
 /** The dtype that holds a typed array's elements, or `undefined` for a class without one (BigInt64Array, …). */
 export function dtypeOf(data: ArrayBufferView): DType | undefined {

@@ -14,7 +14,7 @@ export type ErrorKind =
   | "device"
   /** An optional package that is not installed. */
   | "package"
-  /** Results larger than the memory budget. */
+  /** Results larger than the memory budget, or arrays for which there is no room. */
   | "memory"
   /** Points that did not go well, in a run that is to end then. */
   | "point"

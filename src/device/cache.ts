@@ -27,12 +27,12 @@ const MOST = 64;
 const known: Entry[] = [];
 
 function looksOf({ inputs, outputs, root }: Program, target: TargetName, options: CompileOptions): string {
-  const { points, fastMath } = options;
+  const { points, fastMath, compact = false } = options;
   const { lanes } = targets[target];
   // Fewer than a lane group may be computed otherwise; of more it counts how many groups they fill.
   const fill = points < lanes ? points : lanes * Math.min(Math.ceil(points / lanes), MOST_GROUPS);
   const types = inputs.map(({ name, role, type }) => `${name} ${role} ${formatType(type)}`);
-  return [target, fastMath, fill, nodesOf(root).length, ...types, ...outputs].join("|");
+  return [target, fastMath, compact, fill, nodesOf(root).length, ...types, ...outputs].join("|");
 }
 
 const textOf = (entry: Entry): string => {

@@ -4,7 +4,14 @@
  */
 
 import { LanewiseError } from "../base/errors.ts";
-import { canShareMemory, coreCount, environment, startWorker, type WorkerHandle } from "./platform.ts";
+import {
+  canShareMemory,
+  coreCount,
+  environment,
+  startWorker,
+  type WorkerEvents,
+  type WorkerHandle,
+} from "./platform.ts";
 import type {
   ClaimRequest,
   RangeRequest,
@@ -91,9 +98,9 @@ export class HostDevice {
   }
 
   private ask(request: Request): Promise<unknown> {
-    const worker = this.start();
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
+      const worker = this.start();
       worker.hold();
       this.pending.set(id, { resolve, reject });
       try {
@@ -101,7 +108,11 @@ export class HostDevice {
       } catch (cause) {
         this.settle(id);
         reject(
-          new LanewiseError("device", `${this.name}: expected data that can be sent to it, got ${cause}`, { cause }),
+          new LanewiseError(
+            "device",
+            `${this.name}: expected data that can be sent to it, got ${cause}; use smaller arrays, or fewer devices`,
+            { cause },
+          ),
         );
       }
     });
@@ -115,7 +126,7 @@ export class HostDevice {
     if (this.worker) return this.worker;
     this.loaded = new Set();
     this.go = canShareMemory() ? new BigInt64Array(new SharedArrayBuffer(8)).fill(-1n) : undefined;
-    const worker = startWorker({
+    const worker = this.thread({
       message: (message) => this.hear(message as Reply),
       death: (reason, cause) => this.died(worker, reason, cause),
     });
@@ -123,9 +134,24 @@ export class HostDevice {
     return worker;
   }
 
-  private hear({ id, result, error }: Reply): void {
+  private thread(events: WorkerEvents): WorkerHandle {
+    try {
+      return startWorker(events);
+    } catch (cause) {
+      throw new LanewiseError(
+        "device",
+        `${this.name}: expected the system to start a thread, got ${cause}; use fewer devices (nPmap, --devices), or ` +
+          "raise the limits on memory and processes (ulimit -a)",
+        { cause },
+      );
+    }
+  }
+
+  private hear({ id, result, error, kind }: Reply): void {
     const waiting = this.settle(id);
     if (error === undefined) waiting?.resolve(result);
+    // No fault of a point, and no other device has more room.
+    else if (kind === "memory") waiting?.reject(new LanewiseError(kind, `${this.name}: ${error}`));
     else waiting?.reject(new DeviceFault(this.name, `it failed with "${error}"`, true));
   }
 

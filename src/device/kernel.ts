@@ -2,6 +2,7 @@
 
 import { type ColumnSource, fillColumn } from "../base/column.ts";
 import { allocate, type TypedArray } from "../base/dtype.ts";
+import { roomFor } from "../base/memory.ts";
 import {
   type Blocks,
   type Columns,
@@ -17,6 +18,23 @@ import type { Runner } from "./runner.ts";
 
 /** Chunks of one call take at most this many bytes of memory, however large the batch. */
 const MOST_BYTES = 2 ** 26;
+
+/** Bytes that a device takes for a kernel before any batch: its buffers, and those of one chunk. */
+export const kernelBytes = ({ staticBytes, inputBytes, outputBytes }: KernelCode): number =>
+  staticBytes + inputBytes + outputBytes;
+
+/** The same, with room for more chunks where making it later would copy much. */
+export const roomyBytes = (code: KernelCode): number =>
+  Math.max(kernelBytes(code), code.staticBytes + Math.min(code.staticBytes, MOST_BYTES));
+
+/** Makes room for a kernel's buffers, or says how to do with less. */
+export const kernelRoom = <T>(bytes: number, make: () => T): T =>
+  roomFor(
+    "the model's arrays",
+    bytes,
+    "use fewer devices (nPmap, --devices), fewer points at a time (nVmap, --batch) or smaller arrays",
+    make,
+  );
 
 /** Runs `chunks` chunks, whose blocks begin at these addresses of the kernel's memory. */
 export type KernelCall = (chunks: number, inputs: number, outputs: number) => void;

@@ -5,6 +5,7 @@
 
 import type { ColumnSource } from "../base/column.ts";
 import type { TypedArray } from "../base/dtype.ts";
+import type { ErrorKind } from "../base/errors.ts";
 import type { Type } from "../base/value.ts";
 import type { Columns, Place } from "./batch.ts";
 import type { ReducePlan } from "./reduce/block.ts";
@@ -150,4 +151,6 @@ export interface Reply {
   /** Of the kind that the request asks for; absent after a failure. */
   readonly result?: unknown;
   readonly error?: string;
+  /** Of an error of the library. */
+  readonly kind?: ErrorKind;
 }

@@ -31,7 +31,7 @@ export interface TargetRow {
   tune?(program: Program, options: CompileOptions, measure: Measure): Promise<Code>;
 }
 
-export type CompileOptions = Required<BuildOptions>;
+export type CompileOptions = BuildOptions & Required<Pick<BuildOptions, "points" | "fastMath">>;
 
 type Emit = (kernel: Kernel, layout: Layout) => Uint8Array<ArrayBuffer>;
 

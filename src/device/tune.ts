@@ -3,6 +3,7 @@
  * with loops that end early. All of them compute the same bits.
  */
 
+import { isLanewiseError } from "../base/errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { MOST_GROUPS } from "../kernel/pressure.ts";
 import { widen } from "../kernel/wide.ts";
@@ -23,14 +24,24 @@ interface Means {
   readonly measure: Measure;
 }
 
+/** What does not fit into memory is no choice. */
+async function timeIn(groups: number, kernel: Kernel, { assemble, measure }: Means): Promise<number> {
+  try {
+    return measure(await assemble(widen({ ...kernel, groups })));
+  } catch (error) {
+    if (isLanewiseError(error, "memory")) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
 /** The code of a draft (kernel/build.ts), or of one like it with other lane groups, `most` at most. */
-export async function tuned(kernel: Kernel, most: number, { assemble, measure }: Means): Promise<Code> {
+export async function tuned(kernel: Kernel, most: number, means: Means): Promise<Code> {
   const short = shortened(kernel, SAMPLE);
-  if (!short) return assemble(widen(kernel));
+  if (!short) return means.assemble(widen(kernel));
   const known = new Map<number, number>();
   const timeOf = async (groups: number): Promise<number> => {
     if (groups < 1 || groups > Math.min(most, MOST_GROUPS)) return Number.POSITIVE_INFINITY;
-    const time = known.get(groups) ?? measure(await assemble(widen({ ...short, groups })));
+    const time = known.get(groups) ?? (await timeIn(groups, short, means));
     known.set(groups, time);
     return time;
   };
@@ -38,5 +49,5 @@ export async function tuned(kernel: Kernel, most: number, { assemble, measure }:
   for (const step of [1, -1]) {
     while ((await timeOf(best + step)) < BETTER * (await timeOf(best))) best += step;
   }
-  return assemble(widen({ ...kernel, groups: best }));
+  return means.assemble(widen({ ...kernel, groups: best }));
 }

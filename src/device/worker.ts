@@ -1,5 +1,6 @@
 /** The file that a host device's thread runs: requests in, replies out (protocol.ts). */
 
+import { isLanewiseError } from "../base/errors.ts";
 import { allocateColumns, type Columns, markFinished } from "./batch.ts";
 import { Pace } from "./pace.ts";
 import { listen } from "./platform.ts";
@@ -124,7 +125,8 @@ const reply = listen((message) => {
   try {
     answered = { id, result: answer(request) };
   } catch (error) {
-    answered = { id, error: error instanceof Error ? error.message : String(error) };
+    const kind = isLanewiseError(error) ? { kind: error.kind } : {};
+    answered = { id, error: error instanceof Error ? error.message : String(error), ...kind };
   }
   reply(answered, buffersOf(answered.result));
 });

@@ -1,7 +1,7 @@
 /** Machine code as a runner: its function, and memory that this thread owns. */
 
 import type { TypedArray } from "../base/dtype.ts";
-import { type KernelMemory, KernelRunner } from "./kernel.ts";
+import { type KernelMemory, KernelRunner, kernelRoom, roomyBytes } from "./kernel.ts";
 import { addressOf, nativeFunction } from "./native.ts";
 import type { X64Code } from "./protocol.ts";
 import type { Runner } from "./runner.ts";
@@ -19,7 +19,7 @@ class NativeMemory implements KernelMemory {
   reserve(bytes: number): void {
     if (this.start + bytes <= this.buffer.byteLength) return;
     const old = new Uint8Array(this.buffer, this.start);
-    this.buffer = new ArrayBuffer(bytes + LINE);
+    this.buffer = kernelRoom(bytes, () => new ArrayBuffer(bytes + LINE));
     const address = addressOf(new Uint8Array(this.buffer));
     this.start = Number(BigInt.asUintN(64, -address) % BigInt(LINE));
     this.address = address + BigInt(this.start);
@@ -33,7 +33,7 @@ export function createX64Runner(
   go: BigInt64Array = BigInt64Array.of(-1n),
 ): Runner {
   const memory = new NativeMemory();
-  memory.reserve(code.staticBytes);
+  memory.reserve(roomyBytes(code));
   const kernel = nativeFunction(code.bytes);
   const buffers = new BigInt64Array(5);
   const goAddress = addressOf(go);

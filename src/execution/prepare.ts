@@ -2,15 +2,18 @@
 
 import type { ColumnSource } from "../base/column.ts";
 import type { FloatDType } from "../base/dtype.ts";
-import { LanewiseError } from "../base/errors.ts";
+import { isLanewiseError, LanewiseError } from "../base/errors.ts";
+import { formatBytes } from "../base/memory.ts";
 import { sameShape } from "../base/shape.ts";
 import { formatType, type Type } from "../base/value.ts";
 import { allocateColumns } from "../device/batch.ts";
 import { compile, tune } from "../device/cache.ts";
 import { type HostDevice, holdDevices } from "../device/host.ts";
+import { kernelBytes } from "../device/kernel.ts";
+import { freeMemory } from "../device/platform.ts";
 import type { Code, Tally, Task } from "../device/protocol.ts";
 import { createRunner } from "../device/runner.ts";
-import { type CompileOptions, type TargetName, whyTarget } from "../device/table.ts";
+import { type CompileOptions, type TargetName, targets, whyTarget } from "../device/table.ts";
 import { checkPoints } from "../space/check.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { Failures } from "./failures.ts";
@@ -51,6 +54,8 @@ export class Preparation {
   private traced: Traced | undefined;
   private compiled: Task | undefined;
   private tuned = false;
+  /** What was compiled, once it is known to fit into memory. */
+  private fit: CompileOptions | undefined;
   /** Seconds that devices have worked on the compiled task. */
   private worked = 0;
 
@@ -136,14 +141,36 @@ export class Preparation {
 
   private async compile(traced: Traced, total: number, count: number): Promise<Task> {
     if (this.compiled) return this.compiled;
-    const code = await compile(traced.program, this.target, this.compileOptions(total, count));
+    const code = await this.fitting(traced, total, count);
     this.compiled ??= { id: nextTaskId(), code, outputs: traced.outputs, shared: traced.shared };
     return this.compiled;
   }
 
+  /** Code for which there is room on so many devices: where the batch is ours to choose, for fewer points if need be. */
+  private async fitting({ program }: Traced, total: number, count: number): Promise<Code> {
+    const { nVmap = "auto" } = this.options;
+    const usual = this.compileOptions(total, count);
+    const less = [{ points: targets[this.target].lanes }, { points: 1, compact: true }];
+    const fewer = less.filter(({ points }) => nVmap === "auto" && points < usual.points);
+    let refusal: unknown;
+    for (const change of [{}, ...fewer]) {
+      try {
+        const options = { ...usual, ...change };
+        const code = await compile(program, this.target, options);
+        checkRoom(code, count);
+        this.fit = options;
+        return code;
+      } catch (error) {
+        if (!isLanewiseError(error, "memory")) throw error;
+        refusal = error;
+      }
+    }
+    throw refusal;
+  }
+
   private compileOptions(total: number, count: number): CompileOptions {
     const { nVmap = "auto", fastMath = false } = this.options;
-    return { points: pointsAtHand(nVmap, total, count), fastMath };
+    return this.fit ?? { points: pointsAtHand(nVmap, total, count), fastMath };
   }
 
   /** The task with its lane groups chosen by measurement, once there is, or has been, enough to do. */
@@ -153,14 +180,29 @@ export class Preparation {
     if (Math.max(this.worked, estimateOf(code, total)) < WORTH_TUNING) return task;
     this.tuned = true;
     const options = this.compileOptions(total, devices.length);
-    const best = await tune(traced.program, this.target, options, (candidate) =>
-      measure(candidate, outputs, shared, sources, total),
-    );
+    const best = await tune(traced.program, this.target, options, (candidate) => {
+      // This thread measures, beside the devices.
+      checkRoom(candidate, devices.length + 1);
+      return measure(candidate, outputs, shared, sources, total);
+    });
     if (best === code) return task;
     for (const device of devices) device.forget(task.id);
     this.compiled = { ...task, id: nextTaskId(), code: best };
     return this.compiled;
   }
+}
+
+/** Refuses code whose buffers would not fit: the system ends a process that takes more memory than there is. */
+function checkRoom(code: Code, devices: number): void {
+  if (code.kind === "interpreter") return;
+  const [each, free] = [kernelBytes(code), freeMemory()];
+  if (each * devices <= free) return;
+  throw new LanewiseError(
+    "memory",
+    `${where}.run: expected a model whose arrays fit into the free memory (${formatBytes(free)}), got ` +
+      `${formatBytes(each)} on each of ${devices} devices; use fewer devices (nPmap, --devices), fewer points at a time ` +
+      "(nVmap, --batch) or smaller arrays",
+  );
 }
 
 interface Work {

@@ -20,11 +20,13 @@ export interface BuildOptions {
   readonly points?: number;
   /** Allows other roundings than those of the interpreter. Default false. */
   readonly fastMath?: boolean;
+  /** With one point at a time: buffers as small as they get, even where that is more work. Default false. */
+  readonly compact?: boolean;
 }
 
 /** The kernel with the lane groups that seem best; others may still be tried. */
 export function draftKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
-  const { points = Number.POSITIVE_INFINITY, fastMath = false } = options;
+  const { points = Number.POSITIVE_INFINITY, fastMath = false, compact = false } = options;
   const optimised = optimiser(program, target, fastMath);
   const draft = (across: Across): Kernel => {
     const lowered = lowerShort(optimised, target, across);
@@ -34,7 +36,7 @@ export function draftKernel(program: Program, target: Target, options: BuildOpti
   if (points < target.lanes && largestOf(program) >= LARGE * target.lanes) {
     const byElement = draft("elements");
     const wide = widen(byElement);
-    if (points * workOf(wide.body) < workOf(byPoint.body)) {
+    if (compact || points * workOf(wide.body) < workOf(byPoint.body)) {
       return { ...byElement, groups: groupsOfElements(wide, target.interleave) };
     }
   }

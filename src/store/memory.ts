@@ -2,6 +2,7 @@
 
 import { allocate, type DType, dtypeInfo, type TypedArray } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
+import { formatBytes, roomFor } from "../base/memory.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Type } from "../base/value.ts";
 
@@ -14,12 +15,6 @@ export interface ResultColumns {
 /** Bytes of the results of `count` points, with one byte of status each. */
 export const resultBytes = (types: readonly Type[], count: number): number =>
   types.reduce((bytes, { dtype, shape }) => bytes + dtypeInfo[dtype].bytes * sizeOf(shape) * count, count);
-
-const formatBytes = (bytes: number): string => {
-  const units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return power === 0 ? `${bytes} bytes` : `${(bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
-};
 
 /** Refuses, before anything runs, what would not fit. */
 export function checkBudget(where: string, types: readonly Type[], count: number, budget: number): void {
@@ -40,16 +35,9 @@ export function allocateResults(types: readonly Type[], count: number, shared: b
     const { storage, bytes } = dtypeInfo[dtype];
     return new storage(new SharedArrayBuffer(bytes * length));
   };
-  try {
-    return {
-      data: types.map(({ dtype, shape }) => column(dtype, sizeOf(shape) * count)),
-      status: column("bool", count) as Uint8Array,
-    };
-  } catch (cause) {
-    const bytes = resultBytes(types, count);
-    const message =
-      `results: expected room for ${bytes} bytes (${formatBytes(bytes)}), but it cannot be had; ` +
-      "take fewer points, or reduce the outputs in the model";
-    throw new LanewiseError("memory", message, { cause });
-  }
+  const remedy = "take fewer points, or reduce the outputs in the model";
+  return roomFor("results", resultBytes(types, count), remedy, () => ({
+    data: types.map(({ dtype, shape }) => column(dtype, sizeOf(shape) * count)),
+    status: column("bool", count) as Uint8Array,
+  }));
 }

@@ -7,31 +7,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-// @ts-expect-error a script without types
-import * as untyped from "../../scripts/kill.mjs";
-import "../support/command.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly output: string;
-}
-
-interface Kill {
-  workshop(): string;
-  start(
-    folder: string,
-    store: string,
-    args?: readonly string[],
-    before?: readonly string[],
-  ): { readonly child: { readonly pid: number; kill(signal: string): void }; readonly ended: Promise<Ended> };
-  bytesOf(folder: string, store: string): string;
-  committed(folder: string, store: string): Map<string, number>;
-  grown(folder: string, store: string, count: number, ended: Promise<Ended>): Promise<void>;
-  killRounds(rounds: number, seed: number): Promise<string[]>;
-}
-
-const { workshop, start, bytesOf, committed, grown, killRounds } = untyped as unknown as Kill;
+import { bytesOf, committed, grown, killRounds, start, workshop } from "./kill.ts";
 
 let folder = "";
 let wanted = "";

@@ -50,8 +50,9 @@ export function emitWasm(
   const bytes = layout.staticBytes + layout.inputBytes + layout.outputBytes;
   if (bytes >= MOST_BYTES) {
     throw new LanewiseError(
-      "program",
-      `emitWasm: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; use smaller arrays`,
+      "memory",
+      `emitWasm: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; ` +
+        "use fewer points at a time (nVmap) or smaller arrays",
     );
   }
   const emission = new Emission(kernel, layout);

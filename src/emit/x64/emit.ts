@@ -27,7 +27,7 @@ const MOST_BYTES = 2 ** 31;
 
 /**
  * The code of a kernel. Throws a LanewiseError of kind "program" for a kernel of other lanes, with ops x64 does not
- * have, or with buffers too large.
+ * have; of kind "memory" for one with buffers too large.
  */
 export function emitX64(kernel: Kernel, layout: Layout): Uint8Array<ArrayBuffer> {
   if (kernel.lanes !== x64Target.lanes) {
@@ -39,8 +39,9 @@ export function emitX64(kernel: Kernel, layout: Layout): Uint8Array<ArrayBuffer>
   const bytes = Math.max(layout.staticBytes, layout.inputBytes, layout.outputBytes);
   if (bytes >= MOST_BYTES) {
     throw new LanewiseError(
-      "program",
-      `emitX64: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; use smaller arrays`,
+      "memory",
+      `emitX64: expected buffers of less than ${MOST_BYTES} bytes, got ${bytes}; ` +
+        "use fewer points at a time (nVmap) or smaller arrays",
     );
   }
   const { machine, stackCounters } = stepsOf(kernel, layout);
