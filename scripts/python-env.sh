@@ -4,6 +4,21 @@
 # skipped and counted.
 set -eu
 folder=${1:-$(dirname "$0")/../.venv}
-[ -x "$folder/bin/python" ] || python3 -m venv "$folder"
-"$folder/bin/pip" install --quiet --disable-pip-version-check xarray 'zarr>=3' pandas pyarrow duckdb
-"$folder/bin/python" -c 'import duckdb, pandas, pyarrow, xarray, zarr; print("python environment:", "xarray", xarray.__version__, "zarr", zarr.__version__)'
+packages=(xarray zarr pandas pyarrow duckdb)
+
+missing() {
+  "$folder/bin/python" -c 'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))' \
+    "${packages[@]}" 2>/dev/null && return 1
+  return 0
+}
+
+if missing; then
+  # The pip that is there fills the environment: one of its own, and compiled files, would take most of the time.
+  [ -x "$folder/bin/python" ] || python3 -m venv --without-pip "$folder"
+  python3 -m pip --python "$folder/bin/python" install --quiet --disable-pip-version-check --no-compile --retries 1 \
+    "${packages[@]/#zarr/zarr>=3}"
+fi
+"$folder/bin/python" - "${packages[@]}" <<'PY'
+import importlib.metadata, sys
+print("python environment:", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in sys.argv[1:]))
+PY

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { threadSetting } from "../../src/device/platform.ts";
 import { type TargetName, targetNames, targets } from "../../src/device/table.ts";
@@ -130,12 +130,4 @@ describe.each(runnable)("a loop without end on %s", (target: TargetName) => {
     expect(await node([script])).toEqual({ code: 0, stdout: "TimeoutError 0\n4\n", stderr: "" });
     expect(performance.now() - began).toBeLessThan(10_000);
   }, 30_000);
-});
-
-const faketime = ["/usr/bin/faketime", "/usr/local/bin/faketime"].find((path) => existsSync(path));
-
-test.skipIf(!faketime)("a clock that is days ahead changes nothing", async () => {
-  const { shell } = await import("../support/command.ts");
-  const file = fileURLToPath(new URL("../../examples/seed.ts", import.meta.url));
-  expect((await shell(`${faketime} '+10 days' ${process.execPath} dist/cli.js run ${file} --quiet`)).code).toBe(0);
 });

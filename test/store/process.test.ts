@@ -41,8 +41,10 @@ function canMount(): boolean {
 }
 
 const strace = has("strace");
+const faketime = has("faketime");
 const mount = canMount();
 if (!strace) console.warn("8 tests skipped: no strace");
+if (!faketime) console.warn("1 test skipped: no faketime");
 if (!mount) console.warn("2 tests skipped: no permission to mount");
 
 test("runs that are killed at random moments resume to the bytes of one that was not, and commit nothing twice", async () => {
@@ -178,3 +180,32 @@ test("a store that was killed is whole as far as it goes, and verify says what i
   expect(existsSync(join(folder, "half.zarr/lanewise.json"))).toBe(true);
   await resumes("half.zarr");
 }, 60_000);
+
+/** Runs a program by a clock that a file shifts, while the time that passes is the true one. */
+function shifted(file: string): string[] {
+  const preload = execFileSync("faketime", ["-f", "+0", "sh", "-c", "echo $LD_PRELOAD"], { encoding: "utf8" }).trim();
+  const settings = { LD_PRELOAD: preload, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: 1, DONT_FAKE_MONOTONIC: 1 };
+  return ["env", ...Object.entries(settings).map(([name, value]) => `${name}=${value}`)];
+}
+
+test.skipIf(!faketime)(
+  "a clock that jumps, while a run goes on and from one run to the next, changes nothing",
+  async () => {
+    const file = join(folder, "shift");
+    writeFileSync(file, "+0");
+    const { child, ended } = start(folder, "clock.zarr", [], shifted(file));
+    await grown(folder, "clock.zarr", 0, ended);
+    writeFileSync(file, "-400d");
+    await grown(folder, "clock.zarr", committed(folder, "clock.zarr").size + 1, ended);
+    writeFileSync(file, "+10d");
+    await grown(folder, "clock.zarr", committed(folder, "clock.zarr").size + 1, ended);
+    child.kill("SIGKILL");
+    const { code } = await ended;
+    expect(code === null || code === 0).toBe(true);
+    writeFileSync(file, "-10d");
+    const resumed = await start(folder, "clock.zarr", ["--resume"], shifted(file)).ended;
+    expect([resumed.code, resumed.output]).toEqual([0, ""]);
+    expect(bytesOf(folder, "clock.zarr")).toBe(wanted);
+  },
+  60_000,
+);

@@ -1,16 +1,15 @@
-/** Stores as xarray and zarr-python see them, with every warning an error. Needs the environment of scripts/python-env.sh. */
+/** Stores as xarray and zarr-python see them, with every warning an error. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataAxis, GridAxis, GridSpace, np, ParallelExecution, Parameter, Space, UniformSpace } from "lanewise";
 import { afterAll, expect, test } from "vitest";
-import { root } from "../support/command.ts";
+import { python, pythonHas } from "../support/python.ts";
 
-const python = process.env.LANEWISE_PYTHON ?? join(root, ".venv/bin/python");
-const there = existsSync(python);
-if (!there) console.warn(`4 tests skipped: no Python with xarray and zarr at ${python} (scripts/python-env.sh)`);
+const has = pythonHas(["xarray", "zarr"]);
+const there = has.xarray && has.zarr;
 
 const folder = mkdtempSync(join(tmpdir(), "lanewise-python-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

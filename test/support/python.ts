@@ -1,8 +1,15 @@
-/** A Python with packages, where there is one: LANEWISE_PYTHON, or python3. In: packages. Out: which are there. */
+/**
+ * A Python with packages, where there is one: LANEWISE_PYTHON, that of scripts/python-env.sh, or python3. In: packages.
+ * Out: which are there.
+ */
 
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-export const python = process.env.LANEWISE_PYTHON ?? "python3";
+const made = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
+
+export const python = process.env.LANEWISE_PYTHON ?? (existsSync(made) ? made : "python3");
 
 /** Whether each of these can be imported; the missing ones are said once. */
 export function pythonHas(packages: readonly string[]): { readonly [name: string]: boolean } {
@@ -17,7 +24,7 @@ export function pythonHas(packages: readonly string[]): { readonly [name: string
   const has = Object.fromEntries(packages.map((name) => [name, found(name)]));
   const missing = packages.filter((name) => !has[name]);
   if (missing.length > 0) {
-    console.warn(`tests with ${missing.join(", ")} are skipped: ${python} has none of them; set LANEWISE_PYTHON`);
+    console.warn(`tests with ${missing.join(", ")} are skipped: ${python} has none of them (scripts/python-env.sh)`);
   }
   return has;
 }
