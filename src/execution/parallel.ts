@@ -57,8 +57,8 @@ export interface ParallelOptions<A extends readonly unknown[] = readonly unknown
   /** What the program is compiled to. Default: the fastest that runs here, see `devices()`. */
   readonly target?: TargetName;
   /**
-   * Allows roundings that differ from the model's text: products fused into sums, shorter formulas for some functions of
-   * float32, on targets that can (x64). The same for every way to run on one target. Default `false`: the bits are those
+   * Allows roundings that differ from the model's text: products fused into sums, one reciprocal for several divisions by
+   * a number, shorter formulas for some functions, on targets that can (x64). The same for every way to run on one target. Default `false`: the bits are those
    * of the definition, on every target.
    */
   readonly fastMath?: boolean;

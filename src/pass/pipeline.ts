@@ -1,11 +1,12 @@
 /**
- * The passes, in order. Each takes a program and gives one with the same meaning, bit for bit; the first adds a result
- * where loops have step limits.
+ * The passes, in order. Each takes a program and gives one with the same meaning, bit for bit unless other roundings are
+ * allowed; the first adds a result where loops have step limits.
  */
 
 import type { OpName } from "../op/table.ts";
 import type { Program } from "../program/program.ts";
 import { cumulate } from "./cumulate.ts";
+import { divide } from "./divide.ts";
 import { expand } from "./expand.ts";
 import { flatten } from "./flatten.ts";
 import { limit } from "./limit.ts";
@@ -22,6 +23,9 @@ export interface PassOptions {
   /** Other roundings are allowed. */
   readonly fastMath?: boolean;
 }
+
+/** Targets that cannot fuse products into sums compute what they do without fastMath. */
+const isFast = ({ native, fastMath = false }: PassOptions): boolean => fastMath && native.has("fusedAdd");
 
 export interface Pass {
   readonly name: string;
@@ -40,10 +44,9 @@ export const passes: readonly Pass[] = [
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },
   { name: "cumulate", run: (program, { unrolled }) => cumulate(program, unrolled) },
-  {
-    name: "expand",
-    run: (program, { native, fastMath }) => expand(program, native, fastMath && native.has("fusedAdd")),
-  },
+  // Before expansion, whose formulas count on the rounding of their quotients.
+  { name: "divide", run: (program, options) => (isFast(options) ? divide(program) : program) },
+  { name: "expand", run: (program, options) => expand(program, options.native, isFast(options)) },
   // Again: expansions of constants, and selects whose condition is known.
   { name: "simplify", run: simplify },
 ];

@@ -2,12 +2,13 @@
 
 import { sameShape } from "../base/shape.ts";
 import { type OpName, table } from "../op/table.ts";
+import type { Builder } from "../program/builder.ts";
 import { type Node, type Program, typeOf } from "../program/program.ts";
 import { type Rule, rewrite } from "../program/rewrite.ts";
 import { fold } from "./fold.ts";
 import { Ranges } from "./range.ts";
 
-type Simplifier = (node: Node, operands: readonly Node[]) => Node | undefined;
+type Simplifier = (node: Node, operands: readonly Node[], builder: Builder) => Node | undefined;
 
 const isScalarConstant = (node: Node | undefined, x: number): boolean =>
   node?.value !== undefined && node.value.shape.length === 0 && Object.is(node.value.data[0], x);
@@ -18,6 +19,16 @@ const same = (node: Node, operand: Node | undefined): Node | undefined =>
 
 const keepsShape: Simplifier = (node, [x]) => same(node, x);
 
+/** 1 / y of a constant that is a power of two: multiplying by it rounds as the division does. */
+function exactReciprocal(y: Node | undefined): number | undefined {
+  const constant = y && unbroadcast(y).value;
+  if (!constant || constant.shape.length > 0) return undefined;
+  const x = constant.data[0] as number;
+  const size = Math.abs(x);
+  const isExact = size === 2 ** Math.round(Math.log2(size)) && size >= 2 ** -126 && size <= 2 ** 126;
+  return isExact ? 1 / x : undefined;
+}
+
 const simplifiers: { readonly [op in OpName]?: Simplifier } = {
   // x + 0 is not here: it turns -0 into 0. x - 0 and x · 1 keep every x.
   sub: (node, [x, y]) => (isScalarConstant(y, 0) ? same(node, x) : undefined),
@@ -25,7 +36,12 @@ const simplifiers: { readonly [op in OpName]?: Simplifier } = {
     if (isScalarConstant(y, 1)) return same(node, x);
     return isScalarConstant(x, 1) ? same(node, y) : undefined;
   },
-  div: (node, [x, y]) => (isScalarConstant(y, 1) ? same(node, x) : undefined),
+  div: (node, [x, y], builder) => {
+    if (isScalarConstant(y, 1)) return same(node, x);
+    const factor = exactReciprocal(y);
+    if (!factor || !x || !same(node, x)) return undefined;
+    return builder.apply("mul", [x, builder.constant(factor, typeOf(x).dtype)]);
+  },
   convert: (node, [x]) => (x && typeOf(x).dtype === typeOf(node).dtype ? x : undefined),
   reshape: keepsShape,
   broadcast: keepsShape,
@@ -46,7 +62,7 @@ const simplifiers: { readonly [op in OpName]?: Simplifier } = {
 const identities: Rule = (node, operands, { builder }) => {
   if (!(node.op in table)) return undefined;
   const op = node.op as OpName;
-  const simpler = simplifiers[op]?.(node, operands);
+  const simpler = simplifiers[op]?.(node, operands, builder);
   if (simpler) return [simpler];
   if (table[op].kind !== "elementwise") return undefined;
   const scalars = operands.map(unbroadcast);

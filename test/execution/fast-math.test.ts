@@ -60,6 +60,20 @@ describe.skipIf(whyNotNative() !== undefined)("fastMath on x64", () => {
     expect((await results(square, x, { target: "x64" }))[0]).toBe(2 ** -11);
   });
 
+  test("divides once by what is shared, and not at all by constants", async () => {
+    const x = spread(-3, 3);
+    const both: Function = (v) =>
+      v
+        .div(v.mul(v).add(1))
+        .add(np.cos(v).div(v.mul(v).add(1)))
+        .div(3);
+    const strict = await results(both, x, { target: "x64" });
+    const fast = await results(both, x, { fastMath: true, target: "x64" });
+    const apart = Math.max(...fast.map((y, i) => Math.abs(y - strict[i]!)));
+    expect(apart).toBeGreaterThan(0);
+    expect(apart).toBeLessThan(2 ** -22);
+  });
+
   test("gives the same bits for every batching", async () => {
     const x = spread(-3, 3).slice(0, 257);
     const wave: Function = (v) => lax.foriLoop(0, 50, (t, y) => np.sin(y.mul(t)).mul(v).add(np.exp(y.neg())), v);
