@@ -14,6 +14,7 @@ import {
 } from "./platform.ts";
 import type {
   ClaimRequest,
+  Code,
   RangeRequest,
   RangeResult,
   ReduceRequest,
@@ -57,6 +58,12 @@ export class HostDevice {
 
   constructor(index: number) {
     this.index = index;
+  }
+
+  /** Starts the thread, unless it runs, and has it prepare for code of this kind while that is still being made. */
+  open(code: Code["kind"]): void {
+    // What fails here fails again, and is told, when the device is given a task.
+    if (!this.worker) this.ask({ kind: "open", code }).catch(() => undefined);
   }
 
   /** Gives the device a task, unless it has it. */
@@ -208,6 +215,8 @@ function checkedCount(count: number, where: string, got: unknown): number {
     `${where}: expected an integer from 1 to ${MOST_DEVICES}, got ${got}; give the number of worker threads to use`,
   );
 }
+
+export const holdsDevices = (holder: object): boolean => holders.has(holder);
 
 /** The first `count` devices, for a holder that will let them go with `releaseDevices`. */
 export function holdDevices(holder: object, count: number): readonly HostDevice[] {

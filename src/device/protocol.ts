@@ -76,6 +76,12 @@ export const DONE = 2;
 export const atSlot = (device: number, devices: number): number => DONE + devices + device;
 export const controlSlots = (devices: number): number => DONE + 2 * devices;
 
+/** Get ready for tasks with code of this kind. */
+export interface OpenRequest {
+  readonly kind: "open";
+  readonly code: Code["kind"];
+}
+
 export interface LoadRequest {
   readonly kind: "load";
   readonly task: Task;
@@ -127,7 +133,7 @@ export interface ForgetRequest {
   readonly task: number;
 }
 
-export type Request = LoadRequest | ClaimRequest | RangeRequest | ReduceRequest | ForgetRequest;
+export type Request = OpenRequest | LoadRequest | ClaimRequest | RangeRequest | ReduceRequest | ForgetRequest;
 
 export interface Tally {
   readonly points: number;

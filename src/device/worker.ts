@@ -2,6 +2,7 @@
 
 import { isLanewiseError } from "../base/errors.ts";
 import { allocateColumns, type Columns, markFinished } from "./batch.ts";
+import { whyNotNative } from "./native.ts";
 import { Pace } from "./pace.ts";
 import { listen } from "./platform.ts";
 import {
@@ -91,6 +92,10 @@ function loadedTask(id: number): Loaded {
 
 function answer(request: Request): unknown {
   switch (request.kind) {
+    case "open":
+      // Loads the package that machine code needs.
+      if (request.code === "x64") whyNotNative();
+      return undefined;
     case "load":
       tasks.set(request.task.id, {
         task: request.task,

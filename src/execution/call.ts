@@ -147,11 +147,12 @@ const holder = {};
 
 /** Runs a call with one device for each point. */
 export async function runOnDevices(call: Call, cache: CallCache): Promise<Outcome> {
+  const devices = holdDevices(holder, call.size);
+  for (const device of devices) device.open(defaultTarget());
   const compiled = cache.get(call);
   const { sources, shared } = operandsOf(call);
   const { code, outputs } = compiled;
   const task: Task = { id: nextTaskId(), code, outputs, shared };
-  const devices = holdDevices(holder, call.size);
   const inShared = canShareMemory();
   const columns = allocateResults(outputs, call.size, inShared);
   const rule = { batch: 1, least: 1 };

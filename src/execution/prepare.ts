@@ -8,7 +8,7 @@ import { sameShape } from "../base/shape.ts";
 import { formatType, type Type } from "../base/value.ts";
 import { allocateColumns } from "../device/batch.ts";
 import { compile, tune } from "../device/cache.ts";
-import { type HostDevice, holdDevices } from "../device/host.ts";
+import { type HostDevice, holdDevices, holdsDevices, releaseDevices } from "../device/host.ts";
 import { kernelBytes } from "../device/kernel.ts";
 import { freeMemory } from "../device/platform.ts";
 import type { Code, Tally, Task } from "../device/protocol.ts";
@@ -77,33 +77,48 @@ export class Preparation {
   }
 
   /**
-   * Devices are held for `holder`. `fits` looks at the results' types and at the number of points before anything is
+   * Devices are held for `holder`, and start while this thread traces and compiles. `fits` looks at the results' types and at the number of points before anything is
    * compiled, and may throw.
    */
   async prepare(
     holder: object,
+    watch: RunOptions,
+    fits: (types: readonly Type[], total: number) => void,
+  ): Promise<Prepared> {
+    watch.signal?.throwIfAborted();
+    const total = this.space.N;
+    checkPoints(where, total);
+    const count = Math.max(1, Math.min(check.checkDevices(where, this.options.nPmap ?? "auto"), total));
+    const held = holdsDevices(holder);
+    const devices = holdDevices(holder, count);
+    if (total > 0) for (const device of devices) device.open(this.target);
+    try {
+      return await this.jobOn(devices, total, watch, fits);
+    } catch (error) {
+      if (!held) releaseDevices(holder, this.task);
+      throw error;
+    }
+  }
+
+  private async jobOn(
+    devices: readonly HostDevice[],
+    total: number,
     { signal, onProgress }: RunOptions,
     fits: (types: readonly Type[], total: number) => void,
   ): Promise<Prepared> {
-    signal?.throwIfAborted();
-    const { nVmap = "auto", nPmap = "auto", sharedMemory } = this.options;
-    const total = this.space.N;
-    checkPoints(where, total);
-    const count = Math.max(1, Math.min(check.checkDevices(where, nPmap), total));
+    const { nVmap = "auto", sharedMemory, deviceTimeout } = this.options;
     const [traced, traceSeconds] = timed(() => this.trace());
     fits(traced.outputs, total);
     const began = performance.now();
-    const first = await this.compile(traced, total, count);
+    const first = await this.compile(traced, total, devices.length);
     const shared = check.checkShared(where, sharedMemory);
     const sources = this.space.columns(this.float);
     checkSources(sources, traced, total);
-    const devices = holdDevices(holder, count);
     const task = await this.tune(first, { traced, sources, total, devices });
     const compileSeconds = (performance.now() - began) / 1000;
-    const rule = batchRule(nVmap, task.code, total, count);
+    const rule = batchRule(nVmap, task.code, total, devices.length);
     const failures = new Failures(`${where}.run`, this.space, this.options);
     const { inspect, fault: onFault } = failures;
-    const { deviceTimeout } = this.options;
     const watch = { signal, onProgress, deviceTimeout, inspect, onFault };
     const job: PointJob = { task, sources, total, rule, devices, shared, ...watch };
     const started = performance.now();
