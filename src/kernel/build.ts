@@ -66,7 +66,9 @@ const isArray = (node: Node): boolean => node.regions.length === 0;
 
 /** Elements of the largest array that the program computes. */
 const largestOf = ({ root }: Program): number =>
-  Math.max(0, ...[...schedule(root).values()].flatMap((nodes) => nodes.filter(isArray).map(elementsOf)));
+  [...schedule(root).values()]
+    .flatMap((nodes) => nodes.filter(isArray))
+    .reduce((largest, node) => Math.max(largest, elementsOf(node)), 0);
 
 /** Numbers of elements of all arrays. */
 function sizesOf({ root }: Program): ReadonlySet<number> {

@@ -109,11 +109,11 @@ export function late(outline: Outline): Draft {
       continue;
     }
     // A reader elsewhere needs the whole array, one level before its own at the latest.
-    const latest = read.map(({ reader, mode }) => {
+    const latest = read.reduce((least, { reader, mode }) => {
       const together = mode === "point" && loops.get(reader) === loop;
-      return (levels.get(reader) as number) - (together ? 0 : 1);
-    });
-    levels.set(node, Math.max(levels.get(node) as number, Math.min(...latest, end)));
+      return Math.min(least, (levels.get(reader) as number) - (together ? 0 : 1));
+    }, end);
+    levels.set(node, Math.max(levels.get(node) as number, latest));
   }
   return at(outline, levels);
 }

@@ -121,9 +121,12 @@ function findLevels(active: readonly Node[], loops: Outline["loops"], uses: Uses
 
 function orderSteps({ active, loops, levels }: Draft): Step[] {
   const steps: Step[] = [];
-  const last = Math.max(-1, ...levels.values());
-  const byLevel = Array.from({ length: last + 1 }, (): Node[] => []);
-  for (const node of active) byLevel[levels.get(node) as number]?.push(node);
+  const byLevel: Node[][] = [];
+  for (const node of active) {
+    const level = levels.get(node) as number;
+    while (byLevel.length <= level) byLevel.push([]);
+    byLevel[level]?.push(node);
+  }
   for (const nodes of byLevel) {
     const groups = new Map<Loop, Node[]>();
     for (const node of nodes) {
