@@ -10,7 +10,7 @@ import { dtypeInfo, type TypedArray } from "../base/dtype.ts";
 import { chunkBytes, encodeChunk, faultOf, sameBytes } from "./chunk.ts";
 import type { StoreDocument } from "./document.ts";
 import { storeError } from "./fault.ts";
-import { directoryOf, type Files, putOnce } from "./files.ts";
+import { directoryOf, type Files, linkOnce, removeAside, writeAside } from "./files.ts";
 import { type Grid, keyOf, placeOf, rangeOf } from "./grid.ts";
 import { type AxisArray, axisGrid, elementsOf, fillValue, type Layout, type PointArray, STATUS } from "./layout.ts";
 
@@ -68,24 +68,48 @@ export async function settleAll(tasks: readonly Promise<unknown>[]): Promise<voi
   for (const outcome of await Promise.allSettled(tasks)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-/** Puts the chunk of one array, and makes it certain. */
-async function putChunk(store: Store, file: ChunkFile, parts: readonly Uint8Array[]): Promise<void> {
-  const { files, writer, where } = store;
-  while (!(await putOnce(files, writer, file.path, parts))) {
-    const there = await files.read(file.path);
+/** A chunk's file and what it is to hold. */
+interface Wanted extends ChunkFile {
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Gives a file that was written aside its name, or finds it there with the same bytes. */
+async function place({ files, where }: Store, { path, array, index, bytes, parts }: Wanted, aside: string) {
+  while (!(await linkOnce(files, aside, path))) {
+    const there = await files.read(path);
     if (there === undefined) continue;
-    if (sameBytes(there, parts)) break;
-    const fault = faultOf(there, file.bytes);
+    if (sameBytes(there, parts)) return;
+    const fault = faultOf(there, bytes);
     if (fault === undefined) {
       throw storeError(
         where,
-        `expected chunk ${file.index} of ${file.array} to be the same whoever computes it, got other bytes than those ` +
-          `of ${file.path}; two runs of this model do not agree, so keep neither before you know why`,
+        `expected chunk ${index} of ${array} to be the same whoever computes it, got other bytes than those ` +
+          `of ${path}; two runs of this model do not agree, so keep neither before you know why`,
       );
     }
-    await files.remove(file.path);
+    await files.remove(path);
   }
-  await files.syncDirectory(directoryOf(file.path));
+}
+
+/**
+ * Puts groups of files: the names of one group are certain before any file of the next one has its name. All of them are
+ * written and synced together before, since a disk syncs many files in the time of one.
+ */
+async function putInTurn(store: Store, groups: readonly (readonly Wanted[])[]): Promise<void> {
+  const { files, writer } = store;
+  const asides = new Map<Wanted, string>();
+  try {
+    await settleAll(
+      groups.flat().map(async (wanted) => void asides.set(wanted, await writeAside(files, writer, wanted.parts))),
+    );
+    for (const group of groups) {
+      await settleAll(group.map((wanted) => place(store, wanted, asides.get(wanted) as string)));
+      const directories = new Set(group.map(({ path }) => directoryOf(path)));
+      await settleAll([...directories].map((directory) => files.syncDirectory(directory)));
+    }
+  } finally {
+    await settleAll([...asides.values()].map((aside) => removeAside(files, aside)));
+  }
 }
 
 /**
@@ -99,14 +123,12 @@ export async function commitChunk(
   status: Uint8Array,
 ): Promise<void> {
   const { layout } = store.document;
-  await settleAll(
-    pointArrays(layout).map((array, i) => {
-      const elements = layout.grid.most * elementsOf(array);
-      const parts = encodeChunk(columns[i] as TypedArray, elements, fillValue(array.dtype));
-      return putChunk(store, pointFile(layout, array, index), parts);
-    }),
-  );
-  await putChunk(store, statusFile(layout, index), encodeChunk(status, layout.grid.most, 0));
+  const data = pointArrays(layout).map((array, i): Wanted => {
+    const elements = layout.grid.most * elementsOf(array);
+    const parts = encodeChunk(columns[i] as TypedArray, elements, fillValue(array.dtype));
+    return { ...pointFile(layout, array, index), parts };
+  });
+  await putInTurn(store, [data, [{ ...statusFile(layout, index), parts: encodeChunk(status, layout.grid.most, 0) }]]);
 }
 
 /** Gives the values of points `start` to `start + count` of an array's own dimension. */
@@ -121,7 +143,7 @@ export async function commitAxes(store: Store, read: ReadValues): Promise<void> 
       const { start, count } = rangeOf(grid, index);
       const elements = grid.most * elementsOf(array);
       const parts = encodeChunk(read(array, start, count), elements, fillValue(array.dtype));
-      await putChunk(store, axisFile(layout, array, index), parts);
+      await putInTurn(store, [[{ ...axisFile(layout, array, index), parts }]]);
     }
   }
 }

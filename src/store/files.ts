@@ -43,30 +43,43 @@ let written = 0;
 /** A name that no other writer uses; `writer` tells who it was when it is found later. */
 const temporaryName = (writer: string): string => `${TEMPORARY}/tmp-${writer}-${(written++).toString(36)}`;
 
-/**
- * Puts a file where there may be one already: written aside, synced, linked into place. The first writer wins, who
- * comes later gets false; its directory must still be synced.
- */
-export async function putOnce(
-  files: Files,
-  writer: string,
-  path: string,
-  parts: readonly Uint8Array[],
-): Promise<boolean> {
-  return aside(files, writer, parts, async (temporary) => {
-    try {
-      await files.link(temporary, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
-      if (!LINKLESS.includes(codeOf(error))) throw error;
-      // Without links the look and the move are two steps; two writers of one chunk write the same bytes.
-      if ((await files.size(path)) !== undefined) return false;
-      await files.rename(temporary, path);
-      return true;
-    }
-  });
+/** Writes a file under a name of its own, synced, and gives that; what is no longer needed of it is to be removed. */
+export async function writeAside(files: Files, writer: string, parts: readonly Uint8Array[]): Promise<string> {
+  const temporary = temporaryName(writer);
+  try {
+    await files.create(temporary, parts);
+    return temporary;
+  } catch (error) {
+    await removeAside(files, temporary);
+    throw error;
+  }
 }
+
+/** What cannot be removed now is swept by the next run. */
+export const removeAside = (files: Files, temporary: string): Promise<void> =>
+  files.remove(temporary).catch(() => undefined);
+
+/**
+ * Gives a file that was written aside its name, where there may be one of that name already: the first writer wins, who
+ * comes later gets false. The directory must still be synced.
+ */
+export async function linkOnce(files: Files, temporary: string, path: string): Promise<boolean> {
+  try {
+    await files.link(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    if (!LINKLESS.includes(codeOf(error))) throw error;
+    // Without links the look and the move are two steps; two writers of one chunk write the same bytes.
+    if ((await files.size(path)) !== undefined) return false;
+    await files.rename(temporary, path);
+    return true;
+  }
+}
+
+/** Both at once: puts a file where there may be one already. */
+export const putOnce = (files: Files, writer: string, path: string, parts: readonly Uint8Array[]): Promise<boolean> =>
+  aside(files, writer, parts, (temporary) => linkOnce(files, temporary, path));
 
 /** Puts a file in place of the one that may be there: the last writer wins. */
 export async function putOver(files: Files, writer: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
@@ -80,13 +93,11 @@ async function aside<T>(
   parts: readonly Uint8Array[],
   place: (temporary: string) => Promise<T>,
 ): Promise<T> {
-  const temporary = temporaryName(writer);
+  const temporary = await writeAside(files, writer, parts);
   try {
-    await files.create(temporary, parts);
     return await place(temporary);
   } finally {
-    // What cannot be removed now is swept by the next run.
-    await files.remove(temporary).catch(() => undefined);
+    await removeAside(files, temporary);
   }
 }
 

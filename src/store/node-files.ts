@@ -85,7 +85,7 @@ const promised = <T>(start: (done: (error: unknown, value: T) => void) => void):
 
 /**
  * Opens, uses and closes a file. What only touches names is done at once: it takes the system microseconds, and a trip
- * to another thread takes many times as long. Bytes and syncs are waited for.
+ * to another thread takes many times as long. Many bytes, and syncs, are waited for.
  */
 async function withFile<T>(
   { openSync, closeSync }: Fs,
@@ -104,12 +104,26 @@ async function withFile<T>(
 const sync = ({ fsync }: Fs, file: number): Promise<void> =>
   promised((done) => fsync(file, (error) => done(error, undefined)));
 
-async function writeAll({ write }: Fs, file: number, parts: readonly Uint8Array[]): Promise<void> {
-  for (const part of parts) {
-    for (let done = 0; done < part.length; ) {
-      done += await promised<number>((told) => write(file, part, done, part.length - done, null, told));
-    }
+/** So few bytes are written at once: they only go to the system's memory. */
+const FEW_BYTES = 2 ** 16;
+
+async function writeAll({ writev, writevSync }: Fs, file: number, parts: readonly Uint8Array[]): Promise<void> {
+  let rest = parts.filter(({ length }) => length > 0);
+  while (rest.length > 0) {
+    const few = rest.reduce((sum, { length }) => sum + length, 0) <= FEW_BYTES;
+    const written = few ? writevSync(file, rest) : await promised<number>((done) => writev(file, rest, done));
+    rest = after(rest, written);
   }
+}
+
+/** What remains of parts whose first bytes are written. */
+function after(parts: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return parts.flatMap((part) => {
+    const from = Math.min(skip, part.length);
+    skip -= from;
+    return from === part.length ? [] : [part.subarray(from)];
+  });
 }
 
 async function readFrom({ read }: Fs, file: number, from: number, length: number): Promise<Uint8Array> {

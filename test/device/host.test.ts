@@ -50,7 +50,7 @@ describe.each([true, false])("with shared memory: %s", (shared) => {
     const holder = {};
     const setting = { shared, devices: 2, rule: { batch: 64, least: 64 }, holder };
     const undisturbed = await run(slow(20_000), [ramp(1000)], 20_000, setting);
-    const killing = setInterval(() => holdDevices(holder, 2)[1]!.terminate(), 100);
+    const killing = setInterval(() => holdDevices(holder, 2)[1]!.terminate(), 250);
     const { columns } = await run(slow(20_000), [ramp(1000)], 20_000, setting).finally(() => clearInterval(killing));
     expect(columns).toEqual(undisturbed.columns);
     releaseDevices(holder);

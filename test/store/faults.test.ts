@@ -78,3 +78,30 @@ describe.each([
 test("a disk that says it synced names and did not is found out: the sweep can fail", async () => {
   await expect(sweep(grid, { kind: "power" }, true)).rejects.toThrow(/operation \d+/);
 });
+
+test("a status gets its name when its chunk's data is certain, however the files are written", async () => {
+  const disk = new Disk();
+  const log: string[] = [];
+  const files = {
+    ...disk.files,
+    link: async (from: string, to: string) => {
+      await disk.files.link(from, to);
+      log.push(`link ${to}`);
+    },
+    syncDirectory: async (path: string) => {
+      await disk.files.syncDirectory(path);
+      log.push(`sync ${path}`);
+    },
+  };
+  await runOn(files, [], { space: points() });
+  for (const chunk of [0, 1, 2]) {
+    const certain = log.indexOf(`link status/c.${chunk}`);
+    expect(certain).toBeGreaterThan(0);
+    for (const array of ["a", "double", "half"]) {
+      const named = log.indexOf(`link ${array}/c.${chunk}`);
+      const synced = log.indexOf(`sync ${array}`, named);
+      expect([named >= 0, named < synced, synced < certain], `${array} of chunk ${chunk}`).toEqual([true, true, true]);
+    }
+    expect(log.indexOf("sync status", certain)).toBeGreaterThan(certain);
+  }
+});
