@@ -30,6 +30,8 @@ export interface Context {
   readonly isLane: IsLane;
   /** Arrays of up to this many elements live in registers. */
   readonly unrolled: number;
+  /** Terms of a long sum in one turn of its loop. */
+  readonly terms: number;
   readonly slots: Map<Node, Slot>;
   /** Copies in memory of values that live in registers, for indices known only at run time. */
   readonly spills: Map<Node, View>;

@@ -9,7 +9,7 @@ import { deliver } from "./carry.ts";
 import type { Context, View } from "./context.ts";
 import { lowerControl } from "./control.ts";
 import type { Buffer, Kernel, Statement } from "./kernel.ts";
-import { findLanes, type IsLane } from "./lanes.ts";
+import { findLanes } from "./lanes.ts";
 import { at, placesKey } from "./place.ts";
 import { makePlan } from "./plan.ts";
 import { read } from "./read.ts";
@@ -50,7 +50,13 @@ export function lowerWithin(
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
   const { groups, unrolled = UNROLLED, across = "points", longest = Number.POSITIVE_INFINITY } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
-  const ctx = makeContext(program, isLane, unrolled, across === "elements" ? target.lanes : undefined);
+  const { terms } = target;
+  const ctx = makeContext(program, {
+    isLane,
+    unrolled,
+    terms,
+    elementLanes: across === "elements" ? target.lanes : undefined,
+  });
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -95,18 +101,18 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-function makeContext(program: Program, isLane: IsLane, unrolled: number, elementLanes: number | undefined): Context {
+type Setting = Pick<Context, "isLane" | "unrolled" | "terms" | "elementLanes">;
+
+function makeContext(program: Program, setting: Setting): Context {
   const writer = new Writer();
   const free: Buffer[] = [];
   const ranges = new Ranges(program.root);
   const ctx: Context = {
+    ...setting,
     writer,
-    isLane,
-    unrolled,
     slots: new Map(),
     spills: new Map(),
     segments: new Map(),
-    elementLanes,
     along: undefined,
     settled: new Set(),
     copies: new Map(),

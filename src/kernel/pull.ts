@@ -16,9 +16,8 @@ import { loadView } from "./view.ts";
 /** Products and segments add. */
 export const foldOf = (node: Node): Fold => folds[node.op] ?? sum;
 
-/** Short loops are unrolled whole, longer ones by this factor: the counter's cost is shared. */
+/** Short loops are unrolled whole. */
 const UNROLL_WHOLE = 8;
-const UNROLL = 4;
 
 /** The value of each accumulator after the loops over `extents`, row-major. */
 function accumulate(
@@ -40,7 +39,7 @@ function accumulate(
   };
   const whole = Math.min(copies, UNROLL_WHOLE);
   if (count <= whole && inner.every((d) => d <= whole)) return straight(0, count, inits);
-  const unroll = inner.length > 0 ? 1 : Math.min(copies, UNROLL);
+  const unroll = inner.length > 0 ? 1 : Math.min(copies, ctx.terms);
   const turns = Math.floor(count / unroll);
   const done = ctx.writer.loop(
     turns,

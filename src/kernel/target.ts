@@ -13,6 +13,8 @@ export interface Target {
     /** Of long ones: as many groups for up to so many vectors alive in each; with more, there is one. */
     readonly long: readonly { readonly most: number; readonly groups: number }[];
   };
+  /** Terms of a long sum in one turn of its loop: they share the counter's cost, where nobody unrolls later. */
+  readonly terms: number;
   /** Elementwise ops the emitter has; all others must have been expanded. */
   readonly native: ReadonlySet<OpName>;
 }

@@ -1,5 +1,6 @@
 /** Rewrites that keep every bit: constants computed, operations that change nothing, scalars broadcast in vain. */
 
+import { isFloat } from "../base/dtype.ts";
 import { sameShape } from "../base/shape.ts";
 import { type OpName, table } from "../op/table.ts";
 import type { Builder } from "../program/builder.ts";
@@ -72,6 +73,21 @@ const identities: Rule = (node, operands, { builder }) => {
   return [sameShape(typeOf(result).shape, shape) ? result : builder.apply("broadcast", [result], { shape, axes: [] })];
 };
 
+/**
+ * Beside a number that is known one comparison does: NaN passes, and of zeros `x + 0` makes the right one. Only whether -0
+ * is less than 0 cannot be seen so.
+ */
+const oneComparison: Rule = (node, [a, b], { builder }) => {
+  if ((node.op !== "min" && node.op !== "max") || !a || !b || !isFloat(typeOf(node).dtype)) return undefined;
+  const [x, y] = [a, b].map(unbroadcast) as [Node, Node];
+  const [other, known] = x.value ? [b, x] : [a, y];
+  if (!known.value || known.value.shape.length > 0) return undefined;
+  const limit = known.value.data[0] as number;
+  if (Number.isNaN(limit) || (node.op === "min" && Object.is(limit, -0))) return undefined;
+  const picked = builder.apply(node.op === "min" ? "pmin" : "pmax", [other, known]);
+  return [node.op === "max" && Object.is(limit, 0) ? builder.apply("add", [picked, known]) : picked];
+};
+
 /** The scalar behind a broadcast of one; elementwise ops take it as it is. */
 const unbroadcast = (node: Node): Node => {
   const [inner] = node.operands;
@@ -97,6 +113,6 @@ export function simplify(program: Program): Program {
       const { shape } = typeOf(node);
       return [shape.length === 0 ? constant : copier.builder.apply("broadcast", [constant], { shape, axes: [] })];
     }
-    return fold(node, operands, copier) ?? identities(node, operands, copier);
+    return fold(node, operands, copier) ?? oneComparison(node, operands, copier) ?? identities(node, operands, copier);
   });
 }

@@ -13,5 +13,7 @@ export const wasmTarget: Target = {
       { most: 32, groups: 2 },
     ],
   },
+  // V8 unrolls by itself and keeps the turns apart. Of terms in one block it does all loads first, and they spill.
+  terms: 1,
   native: nativeOps,
 };

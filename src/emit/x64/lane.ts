@@ -82,33 +82,21 @@ const packed = { float32: { suffix: "ps", bits: 32 }, float64: { suffix: "pd", b
 const floats = (f: (p: Packed) => Recipe) => ({ float32: f(packed.float32), float64: f(packed.float64) });
 
 /** The machine's minimum gives its second operand for zeros and for NaN. Taken both ways, -0 and NaN show up. */
-const minimum = ({ suffix, bits }: Packed): Recipe =>
-  each((m, x, y) => {
-    const [a, b] = constantFirst(m, x as Vector, y as Vector);
+const minimum = ({ suffix }: Packed): Recipe =>
+  each((m, a, b) => {
     const min = `vmin${suffix}` as const;
-    const known = m.floatOf(a, bits);
-    if (known !== undefined && !Number.isNaN(known) && !Object.is(known, -0)) return m.op(min, a, b);
-    return m.op(`vor${suffix}`, m.op(min, a, b), m.op(min, b, a));
+    return m.op(`vor${suffix}`, m.op(min, a as Vector, b as Vector), m.op(min, b as Vector, a as Vector));
   });
 
 const UNORDERED = 3;
 
-const maximum = ({ suffix, bits }: Packed): Recipe =>
+const maximum = ({ suffix }: Packed): Recipe =>
   each((m, x, y) => {
-    const [a, b] = constantFirst(m, x as Vector, y as Vector);
+    const [a, b] = [x as Vector, y as Vector];
     const max = `vmax${suffix}` as const;
-    const known = m.floatOf(a, bits);
-    const once = m.op(max, a, b);
-    if (known !== undefined && !Number.isNaN(known)) {
-      // -0 + 0 is 0; nothing else changes.
-      return Object.is(known, 0) ? m.op(`vadd${suffix}`, once, a) : once;
-    }
-    const both = m.op(`vand${suffix}`, once, m.op(max, b, a));
+    const both = m.op(`vand${suffix}`, m.op(max, a, b), m.op(max, b, a));
     return m.op(`vor${suffix}`, both, m.op(`vcmp${suffix}`, a, b, UNORDERED));
   });
-
-const constantFirst = (m: Machine, a: Vector, b: Vector): readonly [Vector, Vector] =>
-  m.wordOf(a) === undefined && m.wordOf(b) !== undefined ? [b, a] : [a, b];
 
 /** Comparisons that a NaN makes false, but for "not equal". */
 export const predicate = { eq: 0, ne: 4, lt: 0x11, le: 0x12, ordered: 7 } as const;

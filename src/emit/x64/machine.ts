@@ -117,16 +117,4 @@ export class Machine {
   wordOf({ vector }: Vector): number | undefined {
     return this.constants.get(vector)?.[0];
   }
-
-  /** A constant read as floats of so many bits. */
-  floatOf({ vector }: Vector, bits: 32 | 64): number | undefined {
-    const words = this.constants.get(vector);
-    if (!words) return undefined;
-    if (bits === 32) {
-      floatWords[0] = words[0] as number;
-      return float[0];
-    }
-    doubleWords.set(words.slice(0, 2));
-    return double[0];
-  }
 }

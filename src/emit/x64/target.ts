@@ -14,5 +14,6 @@ export const x64Target: Target = {
       { most: Number.POSITIVE_INFINITY, groups: 2 },
     ],
   },
+  terms: 4,
   native: nativeOps,
 };
