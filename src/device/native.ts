@@ -30,11 +30,42 @@ interface Native {
 
 const READ_WRITE = 3;
 const READ_EXECUTE = 5;
-/** `ret`: the shortest function there is. */
-const RETURN = new Uint8Array([0xc3]);
+/**
+ * Asks the processor: `cpuid` leaf 1 (ecx) and leaf 7 (ebx) and, with `xgetbv`, which registers the system keeps, into
+ * the first three words of the argument; leaves the last two alone where the system does not say.
+ */
+const ASK = `
+  53             push rbx
+  b801000000     mov eax, 1
+  31c9           xor ecx, ecx
+  0fa2           cpuid
+  890f           mov [rdi], ecx
+  0fbae11b       bt ecx, 27
+  7314           jnc end
+  b807000000     mov eax, 7
+  31c9           xor ecx, ecx
+  0fa2           cpuid
+  895f04         mov [rdi + 4], ebx
+  31c9           xor ecx, ecx
+  0f01d0         xgetbv
+  894708         mov [rdi + 8], eax
+  5b             end: pop rbx
+  c3             ret
+`;
 
-/** What the kernels' instructions need. */
-const FEATURES = ["avx2", "fma"] as const;
+/** What the kernels' instructions need: the word of the answer and its bits. */
+const FEATURES = [
+  { name: "fma", word: 0, bits: 1 << 12 },
+  { name: "avx2", word: 1, bits: 1 << 5 },
+  // That the system keeps vectors of 256 bits.
+  { name: "ymm state", word: 2, bits: 0b110 },
+] as const;
+
+/** A listing's first column. */
+function bytesOf(listing: string): Uint8Array {
+  const bytes = listing.split("\n").flatMap((line) => line.trim().split(" ", 1)[0]?.match(/../g) ?? []);
+  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16));
+}
 
 function open(koffi: Koffi, platform: string): Native {
   // The process's own symbols; in a worker thread koffi dies when it decodes before it has loaded anything.
@@ -63,17 +94,13 @@ function open(koffi: Koffi, platform: string): Native {
   };
 }
 
-/** The processor's features that are missing; it has none of them when it cannot be asked. */
-function missingFeatures(platform: string): readonly string[] {
-  const text = platform === "linux" ? (builtin?.("node:fs").readFileSync("/proc/cpuinfo", "utf8") ?? "") : darwinText();
-  const flags = new Set(text.toLowerCase().match(/[a-z0-9_]+/g));
-  return FEATURES.filter((feature) => !flags.has(feature));
-}
-
-/** On macOS the features stand in two system values. */
-function darwinText(): string {
-  const asked = ["machdep.cpu.features", "machdep.cpu.leaf7_features"];
-  return builtin?.("node:child_process").execFileSync("sysctl", ["-n", ...asked], { encoding: "utf8" }) ?? "";
+/** The processor's features that are missing. */
+function missingFeatures({ load }: Native): readonly string[] {
+  const answer = new Int32Array(4);
+  const { call, release } = load(bytesOf(ASK));
+  call(new BigInt64Array(answer.buffer));
+  release();
+  return FEATURES.filter(({ word, bits }) => ((answer[word] as number) & bits) !== bits).map(({ name }) => name);
 }
 
 /** The native calls, or why there are none. */
@@ -84,15 +111,11 @@ function probe(): Native | string {
   if (arch !== "x64") return `the processor is ${arch}`;
   if (platform !== "linux" && platform !== "darwin") return `it is not made for ${platform}`;
   try {
-    const missing = missingFeatures(platform);
-    if (missing.length > 0) return `the processor has no ${missing.join(", no ")}`;
     const koffi = loadPackage("koffi") as Koffi | undefined;
     if (!koffi) return "the optional package koffi is not installed";
     const native = open(koffi, platform);
-    const { call, release } = native.load(RETURN);
-    call(new BigInt64Array(1));
-    release();
-    return native;
+    const missing = missingFeatures(native);
+    return missing.length > 0 ? `the processor has no ${missing.join(", no ")}` : native;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

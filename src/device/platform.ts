@@ -46,11 +46,13 @@ export const builtin = node;
 export function loadPackage(name: string): unknown {
   const require = node?.("node:module").createRequire(import.meta.url);
   try {
-    require?.resolve(name);
-  } catch {
-    return undefined;
+    return require?.(name);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A package that is there may miss a part of its own.
+    if (code === "MODULE_NOT_FOUND" && message.includes(`'${name}'`)) return undefined;
+    throw error;
   }
-  return require?.(name);
 }
 
 /** Cores that this process may use. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,10 @@ describe.skipIf(whyNotNative() !== undefined)("machine code", () => {
     const code = storing(1);
     expect(nativeFunction(code)).toBe(nativeFunction(code));
     expect(nativeFunction(code)).not.toBe(nativeFunction(storing(1)));
+  });
+
+  test.runIf(process.platform === "linux")("runs where the system says that the processor has what it takes", () => {
+    expect(readFileSync("/proc/cpuinfo", "utf8")).toMatch(/^flags.* fma .* avx2 /m);
   });
 
   test.runIf(process.platform === "linux")("is executable but not writable, and goes with its bytes", () => {
