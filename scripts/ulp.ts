@@ -12,7 +12,7 @@
 
 import { parseArgs } from "node:util";
 import { allocateColumns } from "../src/device/batch.ts";
-import { createRunner } from "../src/device/runner.ts";
+import { createRunner } from "../src/device/makers.ts";
 import { targets } from "../src/device/table.ts";
 import type { OpName } from "../src/op/table.ts";
 import { Builder } from "../src/program/builder.ts";

@@ -17,7 +17,7 @@ const newestSource = (): number =>
   );
 
 export async function setup(): Promise<void> {
-  if (changed(join(root, "dist/worker.js")) >= newestSource()) return;
+  if (changed(join(root, "dist/thread.cjs")) >= newestSource()) return;
   // Declarations take the longest and are only looked for in a package; old files stay, another run may be reading them.
   const dts = changed(join(root, "dist/index.d.ts")) === 0;
   await build({ cwd: root, clean: false, logLevel: "error", ...(dts ? {} : { dts }) });

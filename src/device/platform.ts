@@ -44,9 +44,9 @@ export const builtin = node;
 
 /** An optional package, where it is installed; undefined where it is not, and in browsers. Throws what it throws. */
 export function loadPackage(name: string): unknown {
-  const require = node?.("node:module").createRequire(import.meta.url);
+  const load = node?.("node:module").createRequire(import.meta.url);
   try {
-    return require?.(name);
+    return load?.(name);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // A package that is there may miss a part of its own.
@@ -54,6 +54,9 @@ export function loadPackage(name: string): unknown {
     throw error;
   }
 }
+
+/** A CommonJS file of the library that lies beside this one; in Node alone. */
+export const loadBeside = (file: string): unknown => node?.("node:module").createRequire(import.meta.url)(file);
 
 /** Cores that this process may use. */
 export const coreCount = (): number => os?.availableParallelism() ?? scope.navigator?.hardwareConcurrency ?? 1;
@@ -100,7 +103,7 @@ export function compileSync(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module 
 export const compileAsync = async (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> =>
   node ? compileSync(bytes) : WebAssembly.compile(bytes);
 
-/** How Node's threads are started: by default the worker file that lies beside the library's own, without limits. */
+/** How Node's threads are started: by default with the file that lies beside the library's own, without limits. */
 export const threadSetting: { file?: URL | undefined; memoryMegabytes?: number | undefined } = {};
 
 /** Starts a worker. */
@@ -109,8 +112,8 @@ export function startWorker(events: WorkerEvents): WorkerHandle {
 }
 
 function startNodeWorker({ Worker: Thread }: Threads, { message, death }: WorkerEvents): WorkerHandle {
-  // Node 20 runs no TypeScript: a library that runs from its sources takes the built worker.
-  const file = import.meta.url.endsWith(".ts") ? "../../dist/worker.js" : "./worker.js";
+  // Node 20 runs no TypeScript: a library that runs from its sources takes the built file.
+  const file = import.meta.url.endsWith(".ts") ? "../../dist/thread.cjs" : "./thread.cjs";
   // Not this process's flags: a loader for TypeScript, say, would only delay the start.
   const { file: other, memoryMegabytes } = threadSetting;
   const worker = new Thread(other ?? new URL(file, import.meta.url), {

@@ -31,7 +31,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("the tarball holds the build, the papers and nothing else", () => {
   const outside = files.filter((path) => !path.startsWith("dist/"));
   expect(outside.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-  const wanted = ["index.js", "index.d.ts", "worker.js", "cli.js", "report.js", "report.d.ts", "report-page.js"];
+  const wanted = [
+    "index.js",
+    "index.d.ts",
+    "worker.js",
+    "thread.cjs",
+    "interpreter.cjs",
+    "cli.js",
+    "report.js",
+    "report.d.ts",
+    "report-page.js",
+  ];
   for (const file of wanted) expect(files).toContain(`dist/${file}`);
 });
 

@@ -11,7 +11,7 @@ import { sizeOf } from "../../src/base/shape.ts";
 import { OK, STEP_LIMIT } from "../../src/base/status.ts";
 import type { Value } from "../../src/base/value.ts";
 import { allocateColumns, markFinished } from "../../src/device/batch.ts";
-import { createRunner } from "../../src/device/runner.ts";
+import { createRunner } from "../../src/device/makers.ts";
 import { type TargetName, targetNames, targets } from "../../src/device/table.ts";
 import { DataSpace, ParallelExecution, SequentialExecution, vmap } from "../../src/index.ts";
 import { hasLimits, limit } from "../../src/pass/limit.ts";
