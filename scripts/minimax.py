@@ -101,6 +101,10 @@ def log2_ratio(s):
     return per_ln2 * atanh(s)
 
 
+def relative_to_sin(z):
+    return z * sqrt(z) / sin(sqrt(z))
+
+
 table = {
     "exp": (lambda r: series(exp, 2, r, {0: 1, 1: 1}), -half_ln2, half_ln2, abs, 10, 64),
     "exp2": (lambda r: series(lambda x: mpf(2) ** x, 1, r, {0: 1}), -0.5, 0.5, abs, 11, 64),
@@ -111,6 +115,7 @@ table = {
     "log32": (of_square(lambda s: 2 * atanh(s), 3, {1: 2}), 0, ratio**2, lambda z: z / 2, 3, 32),
     "sin32": (of_square(sin, 3, {1: 1}), 0, (pi / 4) ** 2, lambda z: z, 3, 32),
     "cos32": (of_square(cos, 4, {0: 1, 2: -mpf(1) / 2}), 0, (pi / 4) ** 2, lambda z: z * z, 3, 32),
+    "halfTurn32": (of_square(sin, 3, {1: 1}), 0, (pi / 2) ** 2, relative_to_sin, 4, 32),
     "normalSin": (of_square(quarter(sin), 1, {}), 0, 1, lambda z: mpf(1), 4, 32),
     "normalCos": (lambda z: quarter(cos)(sqrt(z)), 0, 1, lambda z: mpf(1), 4, 32),
     "log": (of_square(lambda s: 2 * atanh(s), 3, {1: 2}), 0, ratio**2, lambda z: z / 2, 7, 64),
@@ -118,6 +123,7 @@ table = {
     "log2of32": (of_square(log2_ratio, 1, {}), 0, ratio**2, lambda z: third, 5, 64),
     "sin": (of_square(sin, 3, {1: 1}), 0, (pi / 4) ** 2, lambda z: z, 6, 64),
     "cos": (of_square(cos, 4, {0: 1, 2: -mpf(1) / 2}), 0, (pi / 4) ** 2, lambda z: z * z, 6, 64),
+    "halfTurn": (of_square(sin, 3, {1: 1}), 0, (pi / 2) ** 2, relative_to_sin, 8, 64),
     "atan": (of_square(atan, 3, {1: 1}), 0, eighth**2, lambda z: z, 11, 64),
     "atan32": (of_square(atan, 3, {1: 1}), 0, eighth**2, lambda z: z, 4, 32),
     "asin": (of_square(asin, 3, {1: 1}), 0, mpf(1) / 4, lambda z: z, 12, 64),

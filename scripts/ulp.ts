@@ -11,11 +11,9 @@
  */
 
 import { parseArgs } from "node:util";
-import { allocateColumns } from "../src/device/batch.ts";
-import { createRunner } from "../src/device/makers.ts";
-import { targets } from "../src/device/table.ts";
+import type { TypedArray } from "../src/base/dtype.ts";
 import type { OpName } from "../src/op/table.ts";
-import { Builder } from "../src/program/builder.ts";
+import { compiled } from "./compiled.ts";
 
 const references: { readonly [op: string]: (x: number) => number } = {
   exp: Math.exp,
@@ -41,32 +39,6 @@ const references: { readonly [op: string]: (x: number) => number } = {
 /** Inputs per call. */
 const BLOCK = 1 << 16;
 
-interface Kernel {
-  readonly input: Uint32Array;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  run(): void;
-}
-
-function compile(op: OpName, fastMath: boolean): Kernel {
-  const type = { dtype: "float32", shape: [] } as const;
-  const builder = new Builder([type]);
-  const root = builder.finish([builder.apply(op, builder.root.parameters)]);
-  const program = { inputs: [{ name: "x", role: "point", type }], outputs: ["y"], root } as const;
-  const code = targets[fastMath ? "x64" : "wasm"].compileSync(program, { points: BLOCK, fastMath });
-  const runner = createRunner({ code, shared: [] });
-  const x = new Float32Array(BLOCK);
-  const columns = allocateColumns([type], BLOCK);
-  const rows = { count: BLOCK, repeat: 1, start: 0, step: 1, elementSize: 1 };
-  const source = { kind: "table", values: x, ...type, ...rows } as const;
-  return {
-    input: new Uint32Array(x.buffer),
-    x,
-    y: columns.data[0] as Float32Array,
-    run: () => runner.run([source], 0, BLOCK, columns, 0),
-  };
-}
-
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
@@ -84,18 +56,20 @@ interface Options {
 }
 
 function measure(op: OpName, { stride, fast, within }: Options): string {
-  const kernel = compile(op, fast);
+  const kernel = compiled(op, "float32", 1, BLOCK, fast);
+  const inputs = kernel.operands[0] as TypedArray;
+  const patterns = new Uint32Array(inputs.buffer);
   const reference = references[op] as (x: number) => number;
   let worst = 0;
   let at = 0;
   let wrong: number | undefined;
   for (let start = 0; start < 2 ** 32; start += BLOCK * stride) {
-    for (let i = 0; i < BLOCK; i++) kernel.input[i] = (start + i * stride) % 2 ** 32;
-    kernel.run();
+    for (let i = 0; i < BLOCK; i++) patterns[i] = (start + i * stride) % 2 ** 32;
+    kernel.run(BLOCK);
     for (let i = 0; i < BLOCK; i++) {
-      const x = kernel.x[i] as number;
+      const x = inputs[i] as number;
       if (Math.abs(x) > within) continue;
-      const y = kernel.y[i] as number;
+      const y = kernel.result[i] as number;
       const t = reference(x);
       const rounded = Math.fround(t);
       if (Object.is(rounded, y)) continue;

@@ -1,10 +1,11 @@
 """Accuracy in 64 bits, measured: each op on many random numbers against long double, in units in the last place.
 
-In: names of ops (default all), --samples (default 10^6). Out: one line per op and range: the largest error, where it
-is, the mean, and how many results were finite that should overflow. The reference is numpy's 80-bit long double, which
-has 11 bits more than the results; where long double is no wider than double the script refuses to run.
+In: names of ops (default all), --samples (default 10^6), --fast for fastMath on x64, --within x for |inputs| up to x.
+Out: one line per op and range: the largest error, where it is, the mean, and how many results were finite that should
+overflow. The reference is numpy's 80-bit long double, which has 11 bits more than the results; where long double is no
+wider than double the script refuses to run.
 
-    pip install numpy && python scripts/ulp64.py [--samples N] [op …]
+    pip install numpy && python scripts/ulp64.py [--samples N] [--fast] [--within X] [op …]
 """
 
 import argparse
@@ -81,20 +82,20 @@ two = {
 }
 
 
-def evaluate(op, operands, dtype="float64"):
+def evaluate(op, operands, flags, dtype="float64"):
     with tempfile.TemporaryDirectory() as folder:
         files = [f"{folder}/{i}.bin" for i in range(len(operands) + 1)]
         for file, x in zip(files, operands):
             x.tofile(file)
-        subprocess.run(["node_modules/.bin/jiti", "scripts/evaluate.ts", op, dtype, *files], cwd=ROOT, check=True)
+        subprocess.run(["node_modules/.bin/jiti", "scripts/evaluate.ts", op, dtype, *files, *flags], cwd=ROOT, check=True)
         return np.fromfile(files[-1], operands[0].dtype)
 
 
-def report(op, reference, operands):
+def report(op, reference, operands, flags):
     with np.errstate(all="ignore"):
         wanted = reference(*(x.astype(LONG) for x in operands))
         nearest = wanted.astype(np.float64)
-    got = evaluate(op, operands)
+    got = evaluate(op, operands, flags)
     finite = np.isfinite(nearest)
     unit = np.spacing(np.abs(nearest[finite])).astype(LONG)
     error = np.abs(got[finite].astype(LONG) - wanted[finite]) / unit
@@ -111,13 +112,17 @@ def main():
         raise SystemExit("ulp64: expected a long double of 64 bits or more, got fewer; run it on x86")
     parser = argparse.ArgumentParser()
     parser.add_argument("--samples", type=int, default=1_000_000)
+    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--within", type=float, default=np.inf)
     parser.add_argument("ops", nargs="*")
     options = parser.parse_args()
     for op in options.ops or [*one, *two]:
         reference, ranges = (one | two)[op]
         for draw in ranges:
             draws = draw if isinstance(draw, tuple) else (draw,)
-            report(op, reference, [d(options.samples // len(ranges)) for d in draws])
+            operands = [d(options.samples // len(ranges)) for d in draws]
+            inside = np.all([np.abs(x) <= options.within for x in operands], axis=0)
+            report(op, reference, [x[inside] for x in operands], ["--fast"] if options.fast else [])
 
 
 if __name__ == "__main__":

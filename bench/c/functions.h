@@ -11,7 +11,7 @@ INLINE vf horner(const int n, vf x, const float *c) {
 
 #ifdef FAST
 INLINE vf exp_vf(vf x) {
-  static const float c[] = {1, 1, 0.49999994f, 0.16666521f, 0.04166839f, 0.008368745f, 0.001381454f};
+  static const float c[] = {1, 1, 0.5f, 0.16666543f, 0.04166628f, 0.008366577f, 0.0013946448f};
   const vf magic = splat(12583039.0f);
   x = at_most(at_least(x, -87.0f), 88.0f);
   const vf t = x * splat((float)M_LOG2E) + magic;
@@ -90,7 +90,7 @@ INLINE void normals_of(const int K, vf *u) {
 #ifdef FAST
 // sin r with the sign turned where the integer in the low bits of t is odd; |r| at most π/2.
 INLINE vf wave(vf r, vf t) {
-  static const float c[] = {-0.1666666f, 0.008333066f, -0.00019809538f, 2.6056302e-6f};
+  static const float c[] = {-0.1666666f, 0.0083330665f, -0.00019809602f, 2.6057796e-6f};
   const vf z = r * r;
   const vf y = r + (r * z) * HORNER(z, c);
   return (vf)((vi)y ^ ((vi)t << 31));

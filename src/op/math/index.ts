@@ -1,13 +1,14 @@
 /** Ops that are compositions of others: elementary functions and integer division. One record each. */
 
-import { type DType, isFloat } from "../../base/dtype.ts";
+import { type DType, type FloatDType, isFloat } from "../../base/dtype.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 import type { ElementwiseOp } from "../record.ts";
 import { Algebra } from "./algebra.ts";
 import { erfInv } from "./erfinv.ts";
 import type { Expansion } from "./expansion.ts";
-import { fast } from "./float32/fast.ts";
+import { fast as fast32 } from "./float32/fast.ts";
 import { float32 } from "./float32/index.ts";
+import { fast as fast64 } from "./float64/fast.ts";
 import { float64 } from "./float64/index.ts";
 import { floorDivide, mod, quotient, remainder } from "./integer.ts";
 import { acos, asin, atan, atan2 } from "./inverse.ts";
@@ -70,12 +71,21 @@ const record = (arity: number, kind: keyof typeof takes, expansion: Expansion): 
   expand: expandWith(expansion),
 });
 
+const functions = { float32, float64 };
+/** Not all functions have shorter formulas. */
+const shorter: { readonly [D in FloatDType]: { readonly [name: string]: Expansion } } = {
+  float32: fast32,
+  float64: fast64,
+};
+
 /** A function of one float, written apart for each width. */
 function unary(name: keyof typeof float32): ElementwiseOp {
-  const usual = record(1, "floats", (a, x) => (a.dtype === "float32" ? float32 : float64)[name](a, x));
-  const shorter = (fast as { readonly [name: string]: Expansion })[name];
-  if (!shorter) return usual;
-  return { ...usual, expandFast: (dtype) => (dtype === "float32" ? expandWith(shorter) : undefined) };
+  const usual = record(1, "floats", (a, x) => functions[a.dtype as FloatDType][name](a, x));
+  const expandFast = (dtype: DType) => {
+    const expansion = isFloat(dtype) ? shorter[dtype][name] : undefined;
+    return expansion && expandWith(expansion);
+  };
+  return { ...usual, expandFast };
 }
 
 /** Every record of this folder, by name. */

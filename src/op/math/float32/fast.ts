@@ -1,19 +1,16 @@
 /**
  * Shorter formulas for float32 under fastMath, where products are fused into sums. What they give up: results of exp
- * and sigmoid below 2^-126 are 0, exp is infinite from 88.4 on; sin and cos hold for |x| up to 10^6, and sin(-0) is 0.
+ * and sigmoid below 2^-126 are 0, exp is infinite from 88.4 on; sin and cos hold for |x| up to 10^5, and sin(-0) is 0.
  */
 
 import type { Algebra } from "../algebra.ts";
 import type { Expansion } from "../expansion.ts";
-import { clamp, LN2_HIGH, LN2_LOW } from "./exp.ts";
+import { clamp, EXP, LN2_HIGH, LN2_LOW } from "./exp.ts";
 
 /** Added to a number it rounds to an integer and leaves that in the low bits of the sum. */
 const MAGIC = 1.5 * 2 ** 23;
 /** The same for exponents: with 127 more, the low bits are those of 2^n, moved to their place. */
 const MAGIC_POWER = MAGIC + 127;
-
-/** e^r for |r| ≤ ½ ln 2. */
-const EXP = [1, 1, 0.49999994, 0.16666521, 0.04166839, 0.008368745, 0.001381454];
 
 /** One factor 2^n instead of two halves of it: at the lower bound it is 0, at the upper one infinite. */
 function exp<V>(a: Algebra<V>, x: V): V {
@@ -21,7 +18,7 @@ function exp<V>(a: Algebra<V>, x: V): V {
   const t = a.add(a.mul(bounded, Math.LOG2E), MAGIC_POWER);
   const n = a.sub(t, MAGIC_POWER);
   const r = a.sub(a.sub(bounded, a.mul(n, LN2_HIGH)), a.mul(n, LN2_LOW));
-  return a.mul(a.horner(r, EXP), a.bitcast(a.as("int32").shl(a.bitcast(t, "int32"), 23), "float32"));
+  return a.mul(a.horner(r, [1, 1, ...EXP]), a.bitcast(a.as("int32").shl(a.bitcast(t, "int32"), 23), "float32"));
 }
 
 const sigmoid = <V>(a: Algebra<V>, x: V): V => a.div(1, a.add(exp(a, a.neg(x)), 1));
@@ -29,7 +26,7 @@ const sigmoid = <V>(a: Algebra<V>, x: V): V => a.div(1, a.add(exp(a, a.neg(x)), 
 /** π in three pieces: in fused products with n nothing of them is lost. */
 const [PI, PI_REST, PI_LAST] = [3.1415927410125732, -8.742278e-8, -3.430249e-15];
 /** sin r = r + r³·p(r²) for |r| ≤ π/2. */
-const SIN = [-0.1666666, 0.008333066, -0.00019809538, 2.6056302e-6];
+const SIN = [-0.1666666, 0.0083330665, -0.00019809602, 2.6057796e-6];
 
 /** sin r with the sign turned where the integer in the low bits of t is odd. */
 function wave<V>(a: Algebra<V>, r: V, t: V): V {

@@ -9,11 +9,11 @@ import type { Algebra } from "../algebra.ts";
 import { powerOfTwo, scale } from "../fields.ts";
 
 // 40 bits, so that n times it is exact.
-const LN2_HIGH = 0.6931471805592082;
-const LN2_LOW = 7.371002565167799e-13;
+export const LN2_HIGH = 0.6931471805592082;
+export const LN2_LOW = 7.371002565167799e-13;
 
 /** e^r = 1 + r + r²·p(r). */
-const EXP = [
+export const EXP = [
   0.5000000000000006, 0.16666666666666685, 0.04166666666657369, 0.008333333333314622, 0.0013888888932355203,
   0.00019841269902957784, 2.4801504476634015e-5, 2.75572280234464e-6, 2.762631356935629e-7, 2.5114449751403864e-8,
 ];
@@ -33,7 +33,7 @@ const EXP2 = [
 ];
 
 /** Beyond these bounds the results no longer change; NaN passes. */
-const clamp = <V>(a: Algebra<V>, x: V, low: number, high: number): V => a.pmin(a.pmax(x, low), high);
+export const clamp = <V>(a: Algebra<V>, x: V, low: number, high: number): V => a.pmin(a.pmax(x, low), high);
 
 /** x = n·ln 2 + r, and p = e^r − 1; n is a whole float64. */
 function reduce<V>(a: Algebra<V>, x: V): { n: V; p: V } {
