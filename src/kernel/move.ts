@@ -1,9 +1,10 @@
 /** Reading one element of ops that move elements: where in the operand it comes from. */
 
 import { type Node, typeOf } from "../program/program.ts";
+import { placeOf } from "./affine.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
-import { addIndex, areConstant, at, constantPlace, ofRegister, type Place, scaleIndex } from "./place.ts";
+import { addIndex, addPlaces, areConstant, at, constantPlace, ofRegister, type Place, scaleIndex } from "./place.ts";
 import { elementsOf, isAlias, isMerge, shapeOf, splits } from "./shape.ts";
 import { loadView, viewOf } from "./view.ts";
 
@@ -102,12 +103,18 @@ const gather: Reader = (ctx, node, places) => {
   const axis = node.attrs.axis as number;
   const rank = shapeOf(indices).length;
   const last = (shapeOf(source)[axis] as number) - 1;
-  const place = clampedPlace(ctx, indices, places.slice(axis, axis + rank), last);
+  // Registers are chosen among by a number, and only memory is read at a sum.
+  const indexOf = ctx.slots.get(source)?.kind === "registers" ? registerPlace : placeOf;
+  const place = clampedPlace(ctx, indices, places.slice(axis, axis + rank), last, indexOf);
   return readDynamic(ctx, source, [...places.slice(0, axis), place, ...places.slice(axis + rank)]);
 };
 
-/** An index read from an array, kept within 0…last. */
-function clampedPlace(ctx: Context, indices: Node, places: readonly Place[], last: number): Place {
+type IndexOf = (ctx: Context, indices: Node, places: readonly Place[]) => Place;
+
+const registerPlace: IndexOf = (ctx, indices, places) => ofRegister(ctx.read(indices, places));
+
+/** An index read from an array, kept within 0…last; `indexOf` reads one that is known to be there. */
+function clampedPlace(ctx: Context, indices: Node, places: readonly Place[], last: number, indexOf: IndexOf): Place {
   const { value } = indices;
   const { low, high } = ctx.rangeOf(indices);
   const inside = low >= 0 && high <= last;
@@ -118,8 +125,7 @@ function clampedPlace(ctx: Context, indices: Node, places: readonly Place[], las
     );
     return at(Math.min(Math.max(value.data[flat] as number, 0), last));
   }
-  const index = ctx.read(indices, places);
-  return ofRegister(inside ? index : clamp(ctx, index, last));
+  return inside ? indexOf(ctx, indices, places) : ofRegister(clamp(ctx, ctx.read(indices, places), last));
 }
 
 export function clamp({ writer }: Context, index: Register, last: number): Register {
@@ -134,7 +140,8 @@ function readDynamic(ctx: Context, source: Node, places: readonly Place[]): Regi
   const size = shapeOf(source)[dynamic] as number;
   const one = places.every((p, d) => d === dynamic || constantPlace(p) !== undefined);
   const { offset, terms, lane } = places[dynamic] as Place;
-  const register = lane ?? (terms.length === 1 && terms[0]?.stride === 1 ? terms[0].register : undefined);
+  const [only, ...others] = lane ? [lane, ...terms] : terms;
+  const register = only?.stride === 1 && others.length === 0 ? only.register : undefined;
   if (ctx.slots.get(source)?.kind === "registers" && one && register && offset === 0 && size <= CHOICES) {
     return choose(ctx, register, size, (i) => ctx.read(source, places.with(dynamic, at(i))));
   }
@@ -161,15 +168,9 @@ export function starts(ctx: Context, node: Node, first: number, window: readonly
   return window.map((size, d) => {
     const last = (source[d] as number) - size;
     if (last === 0) return at(0);
-    return clampedPlace(ctx, operand(node, first + d), [], last);
+    return clampedPlace(ctx, operand(node, first + d), [], last, registerPlace);
   });
 }
-
-export const addPlaces = (a: Place, b: Place): Place => {
-  const sum = addIndex(a, b);
-  const lane = a.lane ?? b.lane;
-  return lane ? { ...sum, lane } : sum;
-};
 
 const dynamicSlice: Reader = (ctx, node, places) => {
   const window = starts(ctx, node, 1, shapeOf(node));
@@ -202,7 +203,7 @@ const dynamicUpdateSlice: Reader = (ctx, node, places) => {
 function sameIndex({ writer }: Context, a: Place, b: Place): Register | boolean {
   const known = [constantPlace(a), constantPlace(b)];
   if (known[0] !== undefined && known[1] !== undefined) return known[0] === known[1];
-  const register = a.lane ?? (a.terms[0]?.register as Register);
+  const register = (a.lane ?? a.terms[0])?.register as Register;
   return writer.op("eq", [register, writer.constant(b.offset - a.offset, "int32")], "bool");
 }
 

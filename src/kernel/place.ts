@@ -2,15 +2,17 @@
 
 import type { Index, Register } from "./kernel.ts";
 
-/** An index along one dimension; `lane` adds a part that differs by point. */
+/** An index along one dimension; `lane` adds a multiple of what differs by point. */
 export interface Place extends Index {
-  readonly lane?: Register;
+  readonly lane?: { readonly register: Register; readonly stride: number };
 }
 
 export const at = (offset: number): Place => ({ offset, terms: [] });
 
 export const ofRegister = (register: Register): Place =>
-  register.lane ? { offset: 0, terms: [], lane: register } : { offset: 0, terms: [{ register, stride: 1 }] };
+  register.lane
+    ? { offset: 0, terms: [], lane: { register, stride: 1 } }
+    : { offset: 0, terms: [{ register, stride: 1 }] };
 
 /** The number, when no register takes part. */
 export const constantPlace = (place: Place): number | undefined =>
@@ -31,8 +33,19 @@ export const scaleIndex = (a: Index, factor: number): Index =>
     ? at(0)
     : { offset: a.offset * factor, terms: a.terms.map((t) => ({ register: t.register, stride: t.stride * factor })) };
 
+/** One of them at most may differ by point. */
+export const addPlaces = (a: Place, b: Place): Place => {
+  const lane = a.lane ?? b.lane;
+  return lane ? { ...addIndex(a, b), lane } : addIndex(a, b);
+};
+
+export const scalePlace = (a: Place, factor: number): Place => {
+  const scaled = scaleIndex(a, factor);
+  return a.lane && factor !== 0 ? { ...scaled, lane: { ...a.lane, stride: a.lane.stride * factor } } : scaled;
+};
+
 export const indexKey = ({ offset, terms }: Index): string =>
   [offset, ...terms.map((t) => `${t.register.id}*${t.stride}`)].join("+");
 
 export const placesKey = (places: readonly Place[]): string =>
-  places.map((p) => (p.lane ? `${indexKey(p)}~${p.lane.id}` : indexKey(p))).join();
+  places.map((p) => (p.lane ? `${indexKey(p)}~${p.lane.register.id}*${p.lane.stride}` : indexKey(p))).join();

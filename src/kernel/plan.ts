@@ -14,7 +14,6 @@ import type { Context } from "./context.ts";
 import { costOf, type Draft, early, findReaders, findRepeated, type Loop, late, type Outline } from "./placement.ts";
 import { isElementwise, isPull, shapeOf, squeeze, termsOf } from "./shape.ts";
 import { findUses, isSink, type Uses } from "./uses.ts";
-import { isSolid } from "./view.ts";
 
 export type Step =
   | { readonly kind: "node"; readonly node: Node }
@@ -31,7 +30,7 @@ export interface Plan {
 
 /** `nodes`: what is to be computed, in order of ids. `results` are read by whoever asked for the plan. */
 export function makePlan(ctx: Context, nodes: readonly Node[], results: readonly Node[]): Plan {
-  const uses = findUses(nodes, results, ctx.unrolled, (node) => isSolid(ctx, node));
+  const uses = findUses(ctx, nodes, results);
   const outline = outlineOf(ctx, nodes, results, uses);
   let best = early(outline);
   // With one group there is nothing to choose.

@@ -4,7 +4,7 @@ import { dtypeInfo } from "../base/dtype.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
 import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
 import type { Target } from "./target.ts";
-import { turnsOf } from "./work.ts";
+import { turnsOf, workOf } from "./work.ts";
 
 interface Hot {
   work: number;
@@ -55,6 +55,10 @@ const LONG_BLOCK = 64;
 
 const isShort = (block: readonly Statement[]): boolean => block.length < LONG_BLOCK;
 
+/** Mostly reads places of memory that grows with the groups: its loads wait for no other, and want their caches. */
+const mostlyGathers = (block: readonly Statement[]): boolean =>
+  2 * workOf(block.filter((s) => s.kind === "gather" && s.buffer.lane)) > workOf(block);
+
 /**
  * How many lane groups to interleave. In a short loop values that leave the registers cost more than waiting: what is
  * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most.
@@ -62,6 +66,7 @@ const isShort = (block: readonly Statement[]): boolean => block.length < LONG_BL
 export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long }: Target["interleave"]): number {
   const alive = Math.max(1, pressureOf(kernel));
   const { block, yields } = hottestOf(kernel);
+  if (mostlyGathers(block)) return 1;
   const carried = Math.max(
     1,
     yields.reduce((sum, register) => sum + width(register), 0),

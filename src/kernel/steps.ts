@@ -4,8 +4,8 @@ import { type Node, typeOf } from "../program/program.ts";
 import type { Context, Slot, View } from "./context.ts";
 import { expandPlaces, storeView, writeGroup } from "./group.ts";
 import type { Register } from "./kernel.ts";
-import { addPlaces, clamp, starts, unravel } from "./move.ts";
-import { at, ofRegister, type Place } from "./place.ts";
+import { clamp, starts, unravel } from "./move.ts";
+import { addPlaces, at, ofRegister, type Place } from "./place.ts";
 import type { Plan, Step } from "./plan.ts";
 import { pull } from "./pull.ts";
 import { elementsOf, isPull, shapeOf, squeeze } from "./shape.ts";
@@ -209,10 +209,10 @@ function overlay(ctx: Context, node: Node, view: View, window: readonly Place[])
 
 /** A place as a number in a register. */
 function placeRegister({ writer }: Context, { offset, terms, lane }: Place): Register {
-  const scaled = terms.map(({ register, stride }) =>
+  const scaled = [...(lane ? [lane] : []), ...terms].map(({ register, stride }) =>
     stride === 1 ? register : writer.op("mul", [register, writer.constant(stride, "int32")], "int32"),
   );
-  const parts = [...(lane ? [lane] : []), ...scaled, ...(offset !== 0 ? [writer.constant(offset, "int32")] : [])];
+  const parts = [...scaled, ...(offset !== 0 ? [writer.constant(offset, "int32")] : [])];
   const [first = writer.constant(0, "int32"), ...others] = parts;
   return others.reduce((a, b) => writer.op("add", [a, b], "int32"), first);
 }

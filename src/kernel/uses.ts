@@ -5,7 +5,10 @@
 
 import { freeNodes } from "../program/builder.ts";
 import type { Node } from "../program/program.ts";
+import type { Context } from "./context.ts";
+import type { IsLane } from "./lanes.ts";
 import { elementsOf, isAlias, isElementwise, isMerge, isPull, isReduction, isView, shapeOf, squeeze } from "./shape.ts";
+import { isSolid } from "./view.ts";
 
 export interface Use {
   readonly source: Node;
@@ -94,22 +97,17 @@ export class Uses {
   }
 }
 
-/** `isSolid`: of values that are there already, whether they lie in memory without gaps. */
-export function findUses(
-  nodes: readonly Node[],
-  results: readonly Node[],
-  unrolled: number,
-  isSolid: (node: Node) => boolean,
-): Uses {
+export function findUses(ctx: Context, nodes: readonly Node[], results: readonly Node[]): Uses {
+  const { unrolled, isLane } = ctx;
   const isLarge = (node: Node): boolean => node.regions.length === 0 && elementsOf(node) > unrolled;
   const readers = findReaders(nodes, results);
   const own = new Set(nodes);
-  const merged = findMerged(own, results, isSolid);
+  const merged = findMerged(own, results, (node) => isSolid(ctx, node));
   return new Uses({
     isLarge,
     own,
     maps: new Set(nodes.filter((node) => isLarge(node) && (isView(node) || merged.has(node)))),
-    inlined: findInlined(nodes, readers, isLarge),
+    inlined: findInlined(nodes, readers, isLarge, isLane),
     seldom: findSeldom(nodes, readers),
   });
 }
@@ -167,11 +165,15 @@ function findInlined(
   nodes: readonly Node[],
   readers: ReadonlyMap<Node, readonly (Node | typeof OUTSIDE)[]>,
   isLarge: (node: Node) => boolean,
+  isLane: IsLane,
 ): ReadonlySet<Node> {
   /** The expression that each inlined node is a part of, named by the one node of it that is read outside of it. */
   const expressions = new Map<Node, Node>();
-  const partOf = (reader: Node | typeof OUTSIDE): Node | undefined =>
-    reader !== OUTSIDE && isElementwise(reader) ? expressions.get(reader) : undefined;
+  const partOf = (reader: Node | typeof OUTSIDE, node: Node): Node | undefined =>
+    reader !== OUTSIDE && (isElementwise(reader) || isOwnPlaces(reader, node)) ? expressions.get(reader) : undefined;
+  /** Reads each of these indices once; what all points share had better be computed side by side. */
+  const isOwnPlaces = (reader: Node, node: Node): boolean =>
+    reader.op === "gather" && reader.operands[0] !== node && elementsOf(reader) === elementsOf(node) && isLane(node);
   /** Reads each element of `node` at most once in all. */
   const readsOnce = (reader: Node | typeof OUTSIDE, node: Node): boolean => {
     if (reader === OUTSIDE || isSink(reader, isLarge)) return false;
@@ -183,15 +185,19 @@ function findInlined(
   /** A sum of few elements computes them all at one go: what they share had better be in memory. */
   const mayShare = (expression: Node): boolean => {
     const [reader] = readers.get(expression) as readonly Node[];
-    return isPull(reader as Node) ? isLarge(reader as Node) : mayShare(partOf(reader as Node) ?? (reader as Node));
+    return isPull(reader as Node)
+      ? isLarge(reader as Node)
+      : mayShare(partOf(reader as Node, expression) ?? (reader as Node));
   };
   const expressionOf = (node: Node): Node | undefined => {
     const [first, ...others] = readers.get(node) ?? [];
     if (first === undefined) return undefined;
     if (others.length === 0 && readsOnce(first, node)) return node;
-    const expression = partOf(first);
+    const expression = partOf(first, node);
     if (!expression || others.length === 0) return expression;
-    return others.every((reader) => partOf(reader) === expression) && mayShare(expression) ? expression : undefined;
+    return others.every((reader) => partOf(reader, node) === expression) && mayShare(expression)
+      ? expression
+      : undefined;
   };
   for (const node of [...nodes].reverse()) {
     const cheap = isElementwise(node) || node.op === "gather" || node.op === "dynamicSlice";

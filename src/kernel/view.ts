@@ -6,7 +6,7 @@ import { type Node, typeOf } from "../program/program.ts";
 import type { Context, View } from "./context.ts";
 import type { Register } from "./kernel.ts";
 import { sideBySide } from "./permute.ts";
-import { addIndex, at, type Place, scaleIndex } from "./place.ts";
+import { addIndex, at, type Place, scaleIndex, scalePlace } from "./place.ts";
 import { elementsOf, isMerge, isView, shapeOf, splits } from "./shape.ts";
 
 /** The memory behind a node, if it has any; registers are copied there when they must be indexed at run time. */
@@ -108,7 +108,8 @@ export function loadView(ctx: Context, view: View, places: readonly Place[]): Re
   places.forEach((place, d) => {
     const stride = strides[d] as number;
     index = addIndex(index, scaleIndex(place, stride));
-    if (place.lane && stride !== 0) lanes.push({ register: place.lane, stride });
+    const { lane } = scalePlace(place, stride);
+    if (lane) lanes.push(lane);
   });
   const [first, ...others] = lanes;
   if (!first) return writer.load(buffer, index);

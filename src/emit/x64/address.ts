@@ -6,9 +6,8 @@ import { type Access, blocksOf } from "../../kernel/statement.ts";
 import { gpr, type Memory } from "./encoder.ts";
 import type { Machine, Vector } from "./machine.ts";
 
-/** What an address is made in, from what. */
-export const scratch = { sum: gpr.rax, term: gpr.rcx } as const;
-export const chunksLeft = gpr.r8;
+/** What an address is made in, from what, and another one for what needs two. */
+export const scratch = { sum: gpr.rax, term: gpr.rcx, other: gpr.r8 } as const;
 export const areas = { static: gpr.rdi, input: gpr.rsi, output: gpr.rdx } as const;
 const pool: readonly number[] = [gpr.r9, gpr.r10, gpr.r11, gpr.rbx, gpr.r12, gpr.r13, gpr.r14, gpr.r15];
 

@@ -9,7 +9,7 @@ import type { Jump } from "./forms.ts";
 import { meet, part } from "./join.ts";
 import { Live, type Loop, type Steps, withoutUnused } from "./live.ts";
 import type { Machine, Step } from "./machine.ts";
-import { placeFused, placeGather, placeInstruction, placeMove } from "./place.ts";
+import { placeFused, placeInstruction, placeMove } from "./place.ts";
 import { REGISTERS, Registers, type State } from "./registers.ts";
 
 /** So many vectors stay in registers across a loop, however crowded it is. */
@@ -52,9 +52,6 @@ class Allocation {
         break;
       case "move":
         placeMove(registers, step);
-        break;
-      case "gather":
-        placeGather(registers, step);
         break;
       case "fused":
         placeFused(registers, step);

@@ -11,8 +11,9 @@
 import { LanewiseError } from "../../base/errors.ts";
 import type { Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import type { Layout } from "../../kernel/layout.ts";
-import { Addresses, areas, chunksLeft, scratch } from "./address.ts";
+import { Addresses, areas, scratch } from "./address.ts";
 import { Control } from "./control.ts";
+import { chunksLeft } from "./frame.ts";
 import { Machine, type Vector } from "./machine.ts";
 import { Access } from "./memory.ts";
 import { recipeOf } from "./ops.ts";
@@ -87,7 +88,7 @@ class Emission {
   run({ inputBytes, outputBytes }: Layout): void {
     const { machine } = this;
     this.block(this.kernel.prologue);
-    machine.emit("test", chunksLeft, chunksLeft);
+    machine.emit("cmp.i", chunksLeft, 0);
     machine.steps.push({ kind: "finish", jump: "jle" }, { kind: "loop", phis: [] });
     this.addresses.forget();
     this.block(this.kernel.body);

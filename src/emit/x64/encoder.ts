@@ -25,7 +25,7 @@ export const gpr = {
   r15: 15,
 } as const;
 
-/** `[base + index · scale + offset]`; the index is a vector register for gathers. */
+/** `[base + index · scale + offset]`. */
 export interface Memory {
   readonly base: number;
   readonly index?: number;

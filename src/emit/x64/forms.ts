@@ -5,7 +5,7 @@
 
 /**
  * `y`, `x`: vector registers of 256 and 128 bits; `r32`, `r64`: general ones; `m…`: memory of so many bits;
- * `…/m…`: either; `vm…`: memory with a vector of 32-bit indices; `i8`, `i32`: the instruction's own number.
+ * `…/m…`: either; `i8`, `i32`: the instruction's own number.
  */
 export type OperandKind =
   | "y"
@@ -14,8 +14,6 @@ export type OperandKind =
   | "r64"
   | `m${32 | 64 | 128 | 256}`
   | `${"x" | "y" | "r32" | "r64"}/m${32 | 64 | 128 | 256}`
-  | "vm32y"
-  | "vm32x"
   | "i8"
   | "i32";
 
@@ -207,8 +205,10 @@ const moves = {
   vpbroadcastd: m38(0x58, ["y", "x/m32"]),
   vpinsrd: m3a(0x22, ["x", "x", "r32/m32", "i8"]),
   vpextrd: m3a(0x16, ["r32/m32", "x", "i8"]),
-  vgatherdps: m38(0x92, ["y", "vm32y", "y"], { readsFirst: true }),
-  vgatherdpd: m38(0x92, ["y", "vm32x", "y"], { wide: true, readsFirst: true }),
+  vpextrq: m3a(0x16, ["r64/m64", "x", "i8"], W),
+  vinsertps: m3a(0x21, ["x", "x", "x/m32", "i8"]),
+  vmovhpd: pd(0x16, ["x", "x", "m64"]),
+  vinsertf128: m3a(0x18, ["y", "y", "x/m128", "i8"]),
   vzeroupper: ps(0x77, []),
   vldmxcsr: ps(0xae, ["m32"], { digit: 2 }),
   vstmxcsr: ps(0xae, ["m32"], { digit: 3 }),

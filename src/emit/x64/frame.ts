@@ -1,10 +1,10 @@
 /**
  * A kernel's frame on the stack, from its end: counters of loops, the spare vector, the slots of vectors. Above it, at
- * fixed places below rbp: the caller's registers, the word to go on, and how the caller rounds.
+ * fixed places below rbp: the caller's registers, the word to go on, the chunks that are left, and how the caller rounds.
  */
 
 import { LanewiseError } from "../../base/errors.ts";
-import { areas, chunksLeft } from "./address.ts";
+import { areas } from "./address.ts";
 import { type Assembler, gpr, type Memory, type Operand } from "./encoder.ts";
 import { type Allocated, SPARE } from "./final.ts";
 import type { Machine } from "./machine.ts";
@@ -22,9 +22,10 @@ const savedBytes = POINTER_BYTES * saved.length;
 
 /** Where the word to go on lies. */
 export const goOnPlace: Memory = { base: gpr.rbp, offset: -savedBytes - 8 };
-const callersControl: Memory = { base: gpr.rbp, offset: -savedBytes - 16 };
-const ownControl: Memory = { base: gpr.rbp, offset: -savedBytes - 12 };
-const FIXED_BYTES = 16;
+export const chunksLeft: Memory = { base: gpr.rbp, offset: -savedBytes - 16 };
+const callersControl: Memory = { base: gpr.rbp, offset: -savedBytes - 24 };
+const ownControl: Memory = { base: gpr.rbp, offset: -savedBytes - 20 };
+const FIXED_BYTES = 24;
 /** Round to nearest, keep denormals, raise nothing: what the bits of strict mode need, whatever the thread had. */
 const CONTROL = 0x1f80;
 
@@ -92,7 +93,8 @@ export function openFrame(assembler: Assembler, { bytes }: Frame, asksToGoOn: bo
   }
   assembler.emit("sub.i", gpr.rsp, left);
   assembler.emit("and.i", gpr.rsp, -VECTOR_BYTES);
-  assembler.emit("mov", chunksLeft, { base: table, offset: 3 * POINTER_BYTES });
+  assembler.emit("mov", gpr.rax, { base: table, offset: 3 * POINTER_BYTES });
+  assembler.emit("mov.store", chunksLeft, gpr.rax);
   assembler.emit("mov", areas.output, { base: table, offset: 2 * POINTER_BYTES });
   assembler.emit("mov", areas.input, { base: table, offset: POINTER_BYTES });
   assembler.emit("mov", areas.static, { base: table });

@@ -31,7 +31,6 @@ const NOTHING: Touched = { out: undefined, reads: [] };
 function touchedBy(step: Step): Touched {
   if (step.kind === "move") return { out: step.to, reads: [step.from] };
   if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term] };
-  if (step.kind === "gather") return { out: step.out, reads: [step.at] };
   if (step.kind !== "instruction") return NOTHING;
   let out: Vector | undefined;
   const reads: Vector[] = [];

@@ -18,13 +18,6 @@ export type Step =
   | { readonly kind: "instruction"; readonly name: Instruction; readonly operands: readonly StepOperand[] }
   /** `to` is a phi or a merge: it is given values in several places. */
   | { readonly kind: "move"; readonly to: Vector; readonly from: Vector }
-  | {
-      readonly kind: "gather";
-      readonly out: Vector;
-      readonly memory: Memory;
-      readonly at: Vector;
-      readonly wide: boolean;
-    }
   /** a·b ± c, rounded once; which of the three is overwritten is chosen with the registers. */
   | {
       readonly kind: "fused";

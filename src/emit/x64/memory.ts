@@ -1,10 +1,11 @@
 /** Loads, gathers and stores of one lane group, or of a uniform value. */
 
 import type { Buffer, Kernel, Register, Statement } from "../../kernel/kernel.ts";
-import { bytesInKernel, elementBytes } from "../../kernel/layout.ts";
+import { elementBytes } from "../../kernel/layout.ts";
 import type { Addresses } from "./address.ts";
 import type { Memory } from "./encoder.ts";
-import { highHalf, type Lanes } from "./lane.ts";
+import { gatherElements } from "./gather.ts";
+import type { Lanes } from "./lane.ts";
 import type { Machine, Vector } from "./machine.ts";
 
 type Of<K extends Statement["kind"]> = Statement & { kind: K };
@@ -55,21 +56,13 @@ export class Access {
   }
 
   gather({ buffer, index, lane, stride }: Of<"gather">, group: number): Lanes {
-    const { machine } = this;
-    const memory = this.addresses.of(buffer, index, true);
-    const bytes = machine.words(stride * elementBytes(this.kernel, buffer));
-    let at = machine.op("vpmulld", this.operand(lane, group)[0] as Vector, bytes);
-    if (buffer.lane) {
-      const width = bytesInKernel(buffer);
-      const own = Array.from({ length: this.kernel.lanes }, (_, l) => (group * this.kernel.lanes + l) * width);
-      at = machine.op("vpaddd", at, machine.words(...own));
-    }
-    const halves = isWide(buffer) ? [at, highHalf(machine, at)] : [at];
-    return halves.map((places) => {
-      const out = machine.vector();
-      machine.steps.push({ kind: "gather", out, memory, at: places, wide: isWide(buffer) });
-      return this.asMask(buffer, out);
-    });
+    const width = isWide(buffer) ? 8 : 4;
+    const apart = buffer.lane ? width : 0;
+    const start = moved(this.addresses.of(buffer, index, true), group * this.kernel.lanes * apart);
+    const bytes = stride * elementBytes(this.kernel, buffer);
+    const places = this.operand(lane, group)[0] as Vector;
+    const lanes = gatherElements(this.machine, places, start, { width, stride: bytes, apart });
+    return lanes.map((vector) => this.asMask(buffer, vector));
   }
 
   private places(buffer: Buffer, memory: Memory, group: number): Memory[] {

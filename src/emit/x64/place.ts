@@ -56,20 +56,6 @@ export function placeMove(registers: Registers, { to, from }: Of<"move">): void 
   registers.keep(to.vector, register);
 }
 
-/** The mask, the result and the indices are three different registers. */
-export function placeGather(registers: Registers, { out, memory, at, wide }: Of<"gather">): void {
-  const index = registers.bring(at.vector, []);
-  const result = registers.take(out.vector, [index]);
-  // The mask has no use after this: it leaves at once.
-  const mask = registers.take(out.vector, [index, result]);
-  registers.state[mask] = -1;
-  registers.releaseDead([at]);
-  registers.write("vpcmpeqd", mask, mask, mask);
-  registers.write("vxorps", result, result, result);
-  registers.write(wide ? "vgatherdpd" : "vgatherdps", result, { ...memory, index }, mask);
-  registers.keep(out.vector, result);
-}
-
 /** Overwrites what dies, or what had to be loaded anyway; one of the others may stay in memory. */
 export function placeFused(registers: Registers, { family, suffix, out, factors, term }: Of<"fused">): void {
   const { reads } = registers.now;
