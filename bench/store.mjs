@@ -40,29 +40,37 @@ const { GridSpace, UniformSpace, Parameter, ParallelExecution, openResults, lax 
 const free = (name) => new Parameter(name, 0.5, { low: 0, high: 1, free: true });
 `;
 
-/** 10^6 points of about 100 µs on one lane: the store's share of the time. */
+/** 10^6 points that each keep one of two devices busy for 100 µs: the store's share of the time, turn and turn about. */
 function overhead() {
   const { memory, store, each } = inProcess(
     `${spaceText}
-    const turns = Number(args[1]);
-    const model = ({ a, b }) => lax.foriLoop(0, turns, (_, x) => x.mul(a).add(b), a);
-    const space = new GridSpace({ a: free("a"), b: free("b") }, { n: 1000 });
-    const execution = new ParallelExecution(model, space);
+    const [, rounds, points] = args.map(Number);
+    const space = new GridSpace({ a: free("a"), b: free("b") }, { n: { a: 1000, b: points / 1000 } });
+    const executionOf = (turns) => new ParallelExecution(({ a, b }) => lax.foriLoop(0, turns, (_, x) => x.mul(a).add(b), a), space, { nPmap: 2 });
     const time = async (run) => { const began = performance.now(); await run(); return (performance.now() - began) / 1000; };
-    await new ParallelExecution(model, space.slice(0, 5000)).run();
+    // Microseconds of a device for a point, the start of threads and compilation done before.
+    const costOf = async (turns) => {
+      const few = new ParallelExecution(({ a, b }) => lax.foriLoop(0, turns, (_, x) => x.mul(a).add(b), a), space.slice(0, 20_000), { nPmap: 2 });
+      await few.run();
+      return Math.min(await time(() => few.run()), await time(() => few.run())) * 2 * 1e6 / 20_000;
+    };
+    const probe = 20_000;
+    const turns = Math.round(probe * 100 / (await costOf(probe)));
+    const execution = executionOf(turns);
     const times = { memory: [], store: [] };
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < rounds; round++) {
       times.memory.push(await time(() => execution.run()));
       times.store.push(await time(() => execution.run({ store: args[0], overwrite: round > 0 })));
     }
     const [memory, store] = [Math.min(...times.memory), Math.min(...times.store)];
-    console.log(JSON.stringify({ memory, store, each: (memory * 1e6) / 1e6 }));
+    console.log(JSON.stringify({ memory, store, each: memory * 2 * 1e6 / points }));
     execution.dispose();`,
     at("overhead.zarr"),
-    process.env.TURNS ?? "100000",
+    process.env.ROUNDS ?? "2",
+    process.env.POINTS ?? "1000000",
   );
   console.log(
-    `10^6 points, ${memory.toFixed(1)} s in memory, ${store.toFixed(1)} s into a store; ${each.toFixed(0)} µs a point`,
+    `${memory.toFixed(1)} s in memory, ${store.toFixed(1)} s into a store; ${each.toFixed(0)} µs of a device a point`,
   );
   say("overhead of the store", (store / memory - 1) * 100, "%", 15);
 }
