@@ -12,7 +12,7 @@ import {
   type StoredResults,
   type RunOptions as Watch,
 } from "../index.ts";
-import { failedPoints, failedText, SHOWN } from "./failed.ts";
+import { type FailedPoints, failedPoints, failedText, SHOWN } from "./failed.ts";
 import { SOME_FAILED, UsageError } from "./failure.ts";
 import { formatBytes, formatCount, formatRate, formatTime } from "./format.ts";
 import { commandAgain, type Interruptible, interruptible } from "./interrupt.ts";
@@ -61,13 +61,16 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   const talk = !options.quiet && !options.json;
   if (talk && title !== undefined) console.error(title);
   const executor = new ParallelExecution(model as AnyModel, space, { args, ...(kwargs && { kwargs }), ...execution });
+  const described = {
+    ...(title !== undefined && { title }),
+    ...(show !== undefined && { show }),
+    ...(dims && { dims }),
+  };
   const points = space.N * (execution.replications ?? 1);
   const results = await watched<Results | StoredResults>(points, talk, store !== undefined, (watch) => {
     if (reduced) return executor.run({ ...watch, ...reduced });
     const asked = { ...watch, ...cacheOf(options) };
-    return store
-      ? executor.run({ ...asked, ...store, ...(title !== undefined && { title }), ...(dims && { dims }) })
-      : executor.run(asked);
+    return store ? executor.run({ ...asked, ...store, ...described }) : executor.run(asked);
   });
   const table = await results.table();
   const shown = shownOutput(table, reduced ? undefined : show);
@@ -81,21 +84,35 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     const bytes = await writeReport("--report", page, results, { title: title ?? file, show: shown, provenance });
     files.push([page, `${formatBytes(bytes)}, for any browser`]);
   }
-  const summaries = await summarise(table);
   const failed = await failedPoints(table, await results.failed(SHOWN));
   const code = failed.count > 0 ? SOME_FAILED : 0;
   if (options.json) {
     const { length: points, report } = results;
-    console.log(JSON.stringify({ title, points, outputs: summaries, failed, report }, null, 2));
+    console.log(JSON.stringify({ title, points, outputs: await summarise(table), failed, report }, null, 2));
   }
-  if (!talk) return code;
-  console.log(summaryTable(summaries));
-  console.log(reportLine(results.report));
-  if (failed.count > 0) console.log(`\n${failedText(failed, results.length)}`);
-  const drawn = await picture(table, shown);
-  if (drawn !== undefined) console.log(`\n${drawn}`);
-  if (files.length > 0) console.log(`\n${filesText(files)}`);
+  if (talk) console.log(await outcomeText({ results, table, shown, failed, files }));
+  // Said at last, so that nothing is lost by it.
+  if (show !== undefined && !reduced && shown !== show) throw unknownOutput(table, show);
   return code;
+}
+
+interface Outcome {
+  readonly results: Results | StoredResults;
+  readonly table: TableSource;
+  readonly shown: string | undefined;
+  readonly failed: FailedPoints;
+  readonly files: readonly (readonly [file: string, what: string])[];
+}
+
+/** What is printed after a run: outputs, time, points that failed, a picture, files. */
+async function outcomeText({ results, table, shown, failed, files }: Outcome): Promise<string> {
+  const drawn = await picture(table, shown);
+  return [
+    `${summaryTable(await summarise(table))}\n${reportLine(results.report)}`,
+    ...(failed.count > 0 ? [failedText(failed, results.length)] : []),
+    ...(drawn === undefined ? [] : [drawn]),
+    ...(files.length > 0 ? [filesText(files)] : []),
+  ].join("\n\n");
 }
 
 function failureOptions({
@@ -151,12 +168,20 @@ const stoppedText = (done: number, total: number, began: number): string =>
   `stopped: ${formatCount(done)} of ${formatCount(total)} points done in ` +
   formatTime((performance.now() - began) / 1000);
 
-function shownOutput({ columns }: TableSource, show: string | undefined): string | undefined {
-  const outputs = columns.filter(({ role }) => role === "result");
-  if (show === undefined) return outputs.find(({ shape }) => sizeOf(shape) === 1)?.name;
+const outputsOf = ({ columns }: TableSource) => columns.filter(({ role }) => role === "result");
+
+/** The output of pictures: the one that was asked for where there is one, else the first that is a number. */
+function shownOutput(table: TableSource, show: string | undefined): string | undefined {
+  const outputs = outputsOf(table);
   if (outputs.some(({ name }) => name === show)) return show;
-  const names = outputs.map(({ name }) => name).join(", ");
-  throw new UsageError(`show: expected the name of an output (${names}), got "${show}"; correct it in the file`);
+  return outputs.find(({ shape }) => sizeOf(shape) === 1)?.name;
+}
+
+function unknownOutput(table: TableSource, show: string): UsageError {
+  const names = outputsOf(table).map(({ name }) => name);
+  return new UsageError(
+    `show: expected the name of an output (${names.join(", ")}), got "${show}"; correct it in the file`,
+  );
 }
 
 function reportLine(report: Results["report"]): string {

@@ -16,7 +16,7 @@ export interface Exploration<State, R, A extends readonly unknown[], K> {
   readonly kwargs?: K | undefined;
   /** Heading of what is shown. */
   readonly title?: string;
-  /** Name of the result that pictures show, as in `toColumns`. Default: the first. */
+  /** Name of the result that pictures and reports show first, as in `toColumns`; stores keep it. Default: the first. */
   readonly show?: string;
   /** Names for the dimensions of results with a shape, by the names that results have in tables, as stores keep them. */
   readonly dims?: { readonly [result: string]: readonly string[] };

@@ -18,7 +18,7 @@ import type { StoredResults } from "./stored-results.ts";
 
 export async function runStored<T, S>(
   execution: KeptExecution,
-  { store, resume = false, overwrite = false, chunk, title, dims, cache, signal, onProgress }: StoreRunOptions,
+  { store, resume = false, overwrite = false, chunk, title, show, dims, cache, signal, onProgress }: StoreRunOptions,
 ): Promise<StoredResults<T, S>> {
   const { preparation, holder, space } = execution;
   const files = nodeFiles(store);
@@ -37,7 +37,7 @@ export async function runStored<T, S>(
     float,
     target,
     fastMath,
-    store: { where: store, files, resume, overwrite, chunk, title, dims },
+    store: { where: store, files, resume, overwrite, chunk, title, show, dims },
     chunks: (request) => counted(job, request, tallies, known),
     signal,
     onProgress,

@@ -17,6 +17,8 @@ export interface LayoutOptions {
   /** Names of the dimensions of results, by the names that results have in tables. */
   readonly dims?: { readonly [result: string]: readonly string[] } | undefined;
   readonly title?: string | undefined;
+  /** The result that is shown first. */
+  readonly show?: string | undefined;
 }
 
 /** Names dimensions so that those of one name have one size, as xarray demands. */
@@ -67,7 +69,8 @@ export function layoutOf(
   const sizes = axes?.map(({ size }) => size) ?? [space.N];
   const names = parameters.map(({ name }) => name);
   const results = resultNames(outputs, names);
-  checkDims(options.dims, results);
+  checkNames("dims", Object.keys(options.dims ?? {}), results);
+  checkNames("show", options.show === undefined ? [] : [options.show], results);
   const paths = pathsOf([...names, ...results]);
   const pathOfName = new Map([...names, ...results].map((name, i) => [name, paths[i] as string]));
   // An axis of one parameter is called as its array, so that readers find its values.
@@ -96,12 +99,16 @@ export function layoutOf(
       const axis = axes?.findIndex((candidate) => candidate.columns.some(({ path }) => path === column.name)) ?? -1;
       return axis < 0 ? [] : [{ ...column, axis }];
     }),
-    attributes: { ...(options.title !== undefined && { title: options.title }), Conventions: "CF-1.11" },
+    attributes: {
+      ...(options.title !== undefined && { title: options.title }),
+      ...(options.show !== undefined && { show: options.show }),
+      Conventions: "CF-1.11",
+    },
   };
 }
 
-function checkDims(dims: LayoutOptions["dims"], results: readonly string[]): void {
-  const wrong = Object.keys(dims ?? {}).find((name) => !results.includes(name));
+function checkNames(option: string, names: readonly string[], results: readonly string[]): void {
+  const wrong = names.find((name) => !results.includes(name));
   if (wrong === undefined) return;
-  throw new TypeError(`dims: expected results among ${results.join(", ")}, got ${wrong}; correct or drop it`);
+  throw new TypeError(`${option}: expected results among ${results.join(", ")}, got ${wrong}; correct or drop it`);
 }

@@ -23,6 +23,8 @@ export interface StoreRunOptions extends RunOptions {
   readonly chunk?: number;
   /** Title in the store's attributes. */
   readonly title?: string;
+  /** Name of the result that pictures and reports of the store show first, as in `toColumns`. Default: the first. */
+  readonly show?: string;
   /** Names for the dimensions of results with a shape, by the names that results have in tables. Default `dim_0`, … */
   readonly dims?: { readonly [result: string]: readonly string[] };
 }
@@ -36,6 +38,7 @@ const known = [
   "overwrite",
   "chunk",
   "title",
+  "show",
   "dims",
 ] as const satisfies readonly (keyof StoreRunOptions)[];
 
@@ -47,7 +50,7 @@ export function checkStoreRun(where: string, options: StoreRunOptions): StoreRun
   const run = `${where}.run`;
   checkOptions(run, options, known);
   checkWatching(run, options);
-  const { store, resume, overwrite, chunk, title, dims } = options;
+  const { store, resume, overwrite, chunk, title, show, dims } = options;
   if (typeof store !== "string" || store === "") {
     throw new TypeError(`${run}: expected a directory as store, got ${describe(store)}; write "results.zarr"`);
   }
@@ -59,8 +62,9 @@ export function checkStoreRun(where: string, options: StoreRunOptions): StoreRun
     throw new TypeError(`${run}: expected one of resume and overwrite, got both; drop one`);
   }
   if (chunk !== undefined) checkCount(run, "chunk", chunk);
-  if (title !== undefined && typeof title !== "string") {
-    throw new TypeError(`${run}: expected text as title, got ${describe(title)}; put it in quotes`);
+  for (const [name, value] of Object.entries({ title, show })) {
+    if (value === undefined || typeof value === "string") continue;
+    throw new TypeError(`${run}: expected text as ${name}, got ${describe(value)}; put it in quotes`);
   }
   for (const [name, names] of Object.entries(dims ?? {})) {
     if (Array.isArray(names) && names.every((dim) => typeof dim === "string" && /^[\w.-]+$/.test(dim))) continue;

@@ -57,8 +57,12 @@ export class StoredResults<T = unknown, S = unknown> {
 
   /** Title that the run gave. */
   get title(): string | undefined {
-    const { title } = this.#data.layout.attributes;
-    return typeof title === "string" ? title : undefined;
+    return this.#text("title");
+  }
+
+  /** Name of the result that is shown first, if the run gave one. */
+  get show(): string | undefined {
+    return this.#text("show");
   }
 
   /** Names of the axes of a product space, slowest first; empty where the points are no product. */
@@ -178,5 +182,10 @@ export class StoredResults<T = unknown, S = unknown> {
     for (const { view } of this.#data.parts(this.#view)) {
       yield* await this.#data.take<T, S>({ ...view, dimensions: undefined }, { parameters: false });
     }
+  }
+
+  #text(attribute: string): string | undefined {
+    const value = this.#data.layout.attributes[attribute];
+    return typeof value === "string" ? value : undefined;
   }
 }

@@ -9,9 +9,9 @@ import { type Sample, sampleTable } from "./sample.ts";
 import { axesHtml, failedHtml, ledeHtml, outputsHtml, provenanceHtml, reducedHtml } from "./sections.ts";
 
 export interface ReportOptions {
-  /** Heading of the page. Default `"Results"`. */
+  /** Heading of the page. Default: the title of a store, or `"Results"`. */
   readonly title?: string | undefined;
-  /** Name of the result that is shown first, as in `toColumns`. Default: the first. */
+  /** Name of the result that is shown first, as in `toColumns`. Default: that of the store, or the first. */
   readonly show?: string | undefined;
   /** What stands under "Where these numbers come from": model, version, times and the like, in this order. */
   readonly provenance?: Readonly<Record<string, string | number>>;
@@ -20,6 +20,8 @@ export interface ReportOptions {
 /** Anything with a table: results in memory, results of a store. */
 export interface Reportable {
   table(): TableSource | Promise<TableSource>;
+  readonly title?: string | undefined;
+  readonly show?: string | undefined;
 }
 
 /**
@@ -34,9 +36,9 @@ export interface Reportable {
  */
 export async function reportHtml(results: Reportable, options: ReportOptions = {}): Promise<string> {
   const table = await results.table();
-  const { title = "Results", provenance = {} } = options;
+  const { title = results.title ?? "Results", provenance = {} } = options;
   const outputs = withRole(table, "result").map(({ name }) => name);
-  const show = options.show ?? outputs[0] ?? "";
+  const show = options.show ?? results.show ?? outputs[0] ?? "";
   if (options.show !== undefined && !outputs.includes(show)) {
     throw new RangeError(`report: expected show to be one of ${outputs.join(", ")}, got ${show}; name a result`);
   }

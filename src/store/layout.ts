@@ -46,7 +46,7 @@ export interface Layout {
   readonly parameters: readonly PointArray[];
   /** Parameters along the axes of a product. */
   readonly axes: readonly AxisArray[];
-  /** Of the whole: title, description. */
+  /** Of the whole: title, and the result that is shown first. */
   readonly attributes: Attributes;
 }
 

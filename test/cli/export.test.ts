@@ -46,7 +46,7 @@ test("a store becomes the same table as the run that filled it, in every format"
 }, 60_000);
 
 test("a store becomes a page that knows where it comes from", async () => {
-  const { code, stdout } = await inFolder("report", "s.zarr", "--out", "page.html", "--show", "sum");
+  const { code, stdout } = await inFolder("report", "s.zarr", "--out", "page.html");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^page\.html: 20 points, \d+ kB; open it in a browser\n$/);
   const page = text("page.html");
@@ -54,7 +54,10 @@ test("a store becomes a page that knows where it comes from", async () => {
   for (const fact of ["Store", "Program", "Precision", "Started", "Work", "Target", "Machine", "Lanewise"]) {
     expect(page).toContain(`<dt>${fact}</dt>`);
   }
+  // As the exploration says; the words of the command come first.
   expect(page).toContain('"show":"sum"');
+  expect((await inFolder("report", "s.zarr", "--out", "other.html", "--show", "root")).code).toBe(0);
+  expect(text("other.html")).toContain('"show":"root"');
   expect(text("report.html")).toContain("<dt>Model</dt><dd>model.ts</dd>");
 });
 
@@ -94,4 +97,18 @@ test("what is no store, and an output that is none, are named", async () => {
   const { code, stderr } = await inFolder("report", "s.zarr", "--show", "energy");
   expect(stderr).toMatch(/expected show to be one of root, sum, got energy/);
   expect(code).not.toBe(0);
+});
+
+test("an output to show that is none is named when everything else is done, or before a store is begun", async () => {
+  writeFileSync(join(folder, "wrong.ts"), text("model.ts").replace('show: "sum"', 'show: "energy"'));
+  const { code, stderr } = await inFolder("run", "wrong.ts", "--out", "wrong.csv");
+  expect(stderr).toMatch(
+    /\nshow: expected the name of an output \(root, sum\), got "energy"; correct it in the file\n$/,
+  );
+  expect(code).toBe(2);
+  expect(text("wrong.csv")).toBe(text("store.csv"));
+  expect((await inFolder("run", "wrong.ts", "--store", "wrong.zarr")).stderr).toMatch(
+    /show: expected results among root, sum, got energy; correct or drop it\n$/,
+  );
+  expect(existsSync(join(folder, "wrong.zarr"))).toBe(false);
 });

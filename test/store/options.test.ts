@@ -37,6 +37,8 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["resume that is no choice", { resume: "yes" }, /expected true or false as resume, got "?yes/],
   ["a chunk of no points", { chunk: 0 }, /expected a positive integer as chunk, got 0/],
   ["a title that is no text", { title: 3 }, /expected text as title, got 3/],
+  ["a show that is no text", { show: 3 }, /expected text as show, got 3/],
+  ["an unknown result to show", { show: "x" }, /show: expected results among curve, flat, table, got x/],
   ["dims of an unknown result", { dims: { x: ["time"] } }, /dims: expected results among curve, flat, table, got x/],
   [
     "too few dims",

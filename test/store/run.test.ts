@@ -141,9 +141,11 @@ test("chunks cut a product along one axis, never across", async () => {
 
 test("names, units and meanings of parameters are attributes of their arrays, dimensions have the model's names", async () => {
   const store = fresh();
-  await execute(product()).run({ store, title: "sums", dims: { curve: ["time"] } });
+  await execute(product()).run({ store, title: "sums", show: "sum", dims: { curve: ["time"] } });
   const group = JSON.parse(readFileSync(join(store, "zarr.json"), "utf8"));
-  expect(group.attributes).toEqual({ title: "sums", Conventions: "CF-1.11", coordinates: "a b.c" });
+  expect(group.attributes).toEqual({ title: "sums", show: "sum", Conventions: "CF-1.11", coordinates: "a b.c" });
+  const { title, show } = await openResults(store);
+  expect([title, show]).toEqual(["sums", "sum"]);
   const arrays = group.consolidated_metadata.metadata;
   expect(arrays.a.attributes).toEqual({ long_name: "gain", units: "mV", description: "the gain", low: 0, high: 1 });
   expect(arrays.curve.dimension_names).toEqual(["a", "b.c", "time"]);
