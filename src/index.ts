@@ -20,6 +20,7 @@ export {
   ParallelExecution,
   type ParallelOptions,
   type RunOptions,
+  type WatchOptions,
 } from "./execution/parallel.ts";
 export type { Progress } from "./execution/progress.ts";
 export type { ReduceOptions } from "./execution/reduce.ts";

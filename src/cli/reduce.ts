@@ -2,6 +2,7 @@
 
 import type { ReduceOptions, Reduction } from "../index.ts";
 import { UsageError } from "./failure.ts";
+import type { StoreWords } from "./store.ts";
 
 export interface ReduceWords {
   readonly reduce?: unknown;
@@ -13,15 +14,16 @@ const textsOf = (option: unknown): string[] =>
   option === undefined ? [] : (Array.isArray(option) ? option : [option]).map(String);
 
 /** Undefined where nothing is reduced. */
-export function reduceOf(words: ReduceWords, store: unknown): ReduceOptions | undefined {
+export function reduceOf({ store, cache, ...words }: ReduceWords & StoreWords): ReduceOptions | undefined {
   const wanted = textsOf(words.reduce);
   const over = textsOf(words.over).flatMap((text) => text.split(","));
   if (wanted.length === 0) {
     if (over.length === 0) return undefined;
     throw new UsageError("--over: expected --reduce beside it, got none; add --reduce result=mean");
   }
-  if (store !== undefined) {
-    throw new UsageError("--reduce: expected it without --store, got both; write what is reduced with --out");
+  if (store !== undefined || cache !== undefined) {
+    const got = store === undefined ? "--cache" : "--store";
+    throw new UsageError(`--reduce: expected it without ${got}, got both; write what is reduced with --out`);
   }
   const reduce: Record<string, Reduction[]> = {};
   for (const text of wanted) {

@@ -48,7 +48,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   if (out !== undefined) checkOutput("--out", out);
   const page = options.report === undefined ? undefined : reportFile("--report", options.report);
   const store = storeOf(options);
-  const reduced = reduceOf(options, store);
+  const reduced = reduceOf(options);
   const execution = {
     nPmap: devicesOf(options.devices),
     nVmap: countOf("--batch", options.batch),

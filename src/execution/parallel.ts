@@ -82,11 +82,15 @@ const parallelOptions = [
 ] as const satisfies readonly (keyof ParallelOptions)[];
 
 /** How to watch a run, and to stop it. */
-export interface RunOptions {
+export interface WatchOptions {
   /** Stops the run within one batch; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told at most ten times a second, and at the end. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A run of a `ParallelExecution`. */
+export interface RunOptions extends WatchOptions {
   /**
    * A directory in which results are kept by what they were computed from: points that an earlier run of the same model
    * had, over whatever space, are not computed again.
@@ -138,7 +142,7 @@ export class ParallelExecution<
    *     results.grid("attackRate.std");
    */
   run<const Q extends Reductions>(
-    options: RunOptions & ReduceOptions<Q>,
+    options: WatchOptions & ReduceOptions<Q>,
   ): Promise<Results<ReducedOf<Q>, StackedOf<ReducedOf<Q>>>>;
   /**
    * Computes all points; resolves when every result is in.
@@ -188,7 +192,7 @@ export class ParallelExecution<
     }
   }
 
-  async #reduce(asked: RunOptions & ReduceOptions, budget: number): Promise<unknown> {
+  async #reduce(asked: WatchOptions & ReduceOptions, budget: number): Promise<unknown> {
     const { job, traced, report } = await this.#preparation.prepare(this, asked, () => undefined);
     const reducing = new Reducing(`${where}.run`, this.#space, traced, asked, budget);
     const tallies = job.total === 0 ? [] : await reduceJob(inOrder(job, reducing.order), reducing.plan, reducing.take);

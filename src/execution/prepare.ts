@@ -18,7 +18,7 @@ import { checkPoints } from "../space/check.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { Failures } from "./failures.ts";
 import { type AnyModel, type Traced, traceOverSpace } from "./model.ts";
-import type { ParallelOptions, RunOptions } from "./parallel.ts";
+import type { ParallelOptions, WatchOptions } from "./parallel.ts";
 import { batchRule, pointsAtHand } from "./plan.ts";
 import type { Report } from "./report.ts";
 import type { PointJob } from "./schedule.ts";
@@ -82,7 +82,7 @@ export class Preparation {
    */
   async prepare(
     holder: object,
-    watch: RunOptions,
+    watch: WatchOptions,
     fits: (types: readonly Type[], total: number) => void,
   ): Promise<Prepared> {
     watch.signal?.throwIfAborted();
@@ -103,7 +103,7 @@ export class Preparation {
   private async jobOn(
     devices: readonly HostDevice[],
     total: number,
-    { signal, onProgress }: RunOptions,
+    { signal, onProgress }: WatchOptions,
     fits: (types: readonly Type[], total: number) => void,
   ): Promise<Prepared> {
     const { nVmap = "auto", sharedMemory, deviceTimeout } = this.options;

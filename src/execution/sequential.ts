@@ -18,7 +18,7 @@ import { allocateResults, checkBudget, type ResultColumns, resultBytes } from ".
 import { type Outputs, resultsOf } from "./assemble.ts";
 import { FAIL_FAST_POINTS, Failures } from "./failures.ts";
 import { type EvaluatedModel, eagerArguments, evaluateModel, traceOverSpace } from "./model.ts";
-import type { ExecutionOptions, RunOptions } from "./parallel.ts";
+import type { ExecutionOptions, WatchOptions } from "./parallel.ts";
 import { Reporter } from "./progress.ts";
 import { markFailed } from "./recovery.ts";
 import { isReduced, type ReduceOptions, Reducing } from "./reduce.ts";
@@ -37,7 +37,8 @@ const where = "SequentialExecution";
 
 /**
  * Calls `model(state, ...args, kwargs)` for each point of a space with arrays that hold numbers: `console.log` inside
- * a model shows them. The results are the same, bit for bit, as those of `ParallelExecution`.
+ * a model shows them. The results are the same, bit for bit, as those of `ParallelExecution`. They are kept in memory
+ * alone: what lies on disk is known by its traced program, and here nothing is traced.
  */
 export class SequentialExecution<
   State = unknown,
@@ -70,15 +71,16 @@ export class SequentialExecution<
 
   /** Computes all points and keeps none, as `ParallelExecution` does, with the same bits. */
   run<const Q extends Reductions>(
-    options: RunOptions & ReduceOptions<Q>,
+    options: WatchOptions & ReduceOptions<Q>,
   ): Promise<Results<ReducedOf<Q>, StackedOf<ReducedOf<Q>>>>;
   /**
    * Computes all points, in order. A point at which the model throws has the status "failed", and its error's message
    * is the reason; rejects with what the model throws where it does so at all of the first hundred points or `onError`
    * says so, with an error of kind `"point"` as that of `ParallelExecution`, or with the signal's reason.
    */
-  run(options?: RunOptions): Promise<Results<ResultOf<R>, StackedOf<R>>>;
-  async run(options: RunOptions & Partial<ReduceOptions> = {}): Promise<unknown> {
+  run(options?: WatchOptions): Promise<Results<ResultOf<R>, StackedOf<R>>>;
+  async run(options: WatchOptions & Partial<ReduceOptions> = {}): Promise<unknown> {
+    check.checkInMemory(`${where}.run`, options);
     const asked = check.checkRun(where, options);
     const budget = this.#options.memoryBudget ?? freeMemory() / 2;
     if (isReduced(asked)) return this.#reduce(asked, budget);
@@ -105,7 +107,7 @@ export class SequentialExecution<
     }
   }
 
-  async #reduce(asked: RunOptions & ReduceOptions, budget: number): Promise<unknown> {
+  async #reduce(asked: WatchOptions & ReduceOptions, budget: number): Promise<unknown> {
     const began = performance.now();
     const space = this.#space;
     let reducing: Reducing | undefined;
@@ -131,7 +133,7 @@ export class SequentialExecution<
 
   /** Computes parts of the space one after the other; what they are may depend on the types of the results. */
   async *#parts(
-    { signal, onProgress }: RunOptions,
+    { signal, onProgress }: WatchOptions,
     partsOf: (outputs: Outputs, total: number) => Iterable<PartRange>,
   ): AsyncGenerator<Part, void, void> {
     signal?.throwIfAborted();

@@ -48,6 +48,11 @@ export const isStoreRun = (options: RunOptions): options is StoreRunOptions =>
 
 export function checkStoreRun(where: string, options: StoreRunOptions): StoreRunOptions {
   const run = `${where}.run`;
+  if ("reduce" in options && options.reduce !== undefined) {
+    throw new TypeError(
+      `${run}: expected one of store, which keeps all points, and reduce, which keeps none; drop one`,
+    );
+  }
   checkOptions(run, options, known);
   checkWatching(run, options);
   const { store, resume, overwrite, chunk, title, show, dims } = options;

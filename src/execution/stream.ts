@@ -3,13 +3,13 @@
 import type { AbstractSpace } from "../space/space.ts";
 import { type ResultColumns, resultBytes } from "../store/memory.ts";
 import { type Outputs, resultsOf } from "./assemble.ts";
-import type { RunOptions } from "./parallel.ts";
+import type { WatchOptions } from "./parallel.ts";
 import type { Report } from "./report.ts";
 import type { Results } from "./results.ts";
 import type { ResultOf, StackedOf } from "./types.ts";
 
 /** How to watch a stream, and in what pieces it comes. */
-export interface StreamOptions extends RunOptions {
+export interface StreamOptions extends WatchOptions {
   /** Points of a chunk; the last one may have fewer. Default: a 32nd of all, but at most 4 MiB of results. */
   readonly points?: number;
 }

@@ -9,7 +9,7 @@ import { describe } from "../space/arrays.ts";
 import { checkCount, checkOptions } from "../space/check.ts";
 import { AbstractSpace } from "../space/space.ts";
 import type { FailureOptions } from "./failures.ts";
-import type { ExecutionOptions, RunOptions } from "./parallel.ts";
+import type { ExecutionOptions, RunOptions, WatchOptions } from "./parallel.ts";
 import type { ReduceOptions } from "./reduce.ts";
 import type { StreamOptions } from "./stream.ts";
 
@@ -39,9 +39,21 @@ export const options = [
   "failFast",
 ] as const satisfies readonly (keyof ExecutionOptions)[];
 
+/** Options of runs that keep results on disk. */
+const onDisk: readonly string[] = ["store", "resume", "overwrite", "chunk", "cache"];
+
+/** For runs that call the model itself: without a program nothing tells what results on disk are of. */
+export function checkInMemory(where: string, options: unknown): void {
+  const wrong = Object.keys(isPlainObject(options) ? options : {}).find((name) => onDisk.includes(name));
+  if (wrong === undefined) return;
+  throw new TypeError(
+    `${where}: expected a run in memory, since nothing is traced here that results on disk could be known by, got ` +
+      `${wrong}; use ParallelExecution, or leave it out`,
+  );
+}
+
 export function checkRun<O extends RunOptions & Partial<ReduceOptions>>(where: string, options: O): O {
   const run = `${where}.run`;
-  // One point after the other, on this thread, is for looking at a model: it keeps nothing.
   const kept = where === "ParallelExecution" ? ["cache"] : [];
   checkOptions(run, options, [...watching, ...kept, ...reducing]);
   checkWatching(run, options);
@@ -52,7 +64,10 @@ export function checkRun<O extends RunOptions & Partial<ReduceOptions>>(where: s
 const reducing = ["reduce", "over", "nonFinite"] as const satisfies readonly (keyof ReduceOptions)[];
 
 /** The reductions themselves are looked at when the results are known. */
-function checkReducing(where: string, { reduce, over, nonFinite }: Partial<ReduceOptions>): void {
+function checkReducing(where: string, { reduce, over, nonFinite, cache }: RunOptions & Partial<ReduceOptions>): void {
+  if (reduce !== undefined && cache !== undefined) {
+    throw new TypeError(`${where}: expected one of reduce, which keeps no points, and cache, which does; drop one`);
+  }
   if (reduce === undefined && (over !== undefined || nonFinite !== undefined)) {
     const got = over === undefined ? "nonFinite" : "over";
     throw new TypeError(`${where}: expected reduce beside ${got}, got none; write { reduce: { result: "mean" } }`);
@@ -74,7 +89,7 @@ export function checkStream(where: string, options: StreamOptions): StreamOption
   return options;
 }
 
-const watching = ["signal", "onProgress"] as const satisfies readonly (keyof RunOptions)[];
+const watching = ["signal", "onProgress"] as const satisfies readonly (keyof WatchOptions)[];
 
 export function checkWatching(where: string, { signal, onProgress, cache }: RunOptions): void {
   if (cache !== undefined && (typeof cache !== "string" || cache === "")) {

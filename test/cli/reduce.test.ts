@@ -41,6 +41,7 @@ test.each([
   [["--reduce", "sum"], '--reduce: expected result=reduction,…, got "sum"'],
   [["--reduce", "sum=median"], "expected one of count, sum, mean"],
   [["--reduce", "sum=mean", "--store", "x.zarr"], "--reduce: expected it without --store"],
+  [["--reduce", "sum=mean", "--cache", "x"], "--reduce: expected it without --cache"],
   [["--replications", "0"], "--replications: expected a positive whole number"],
 ])(
   "%j is refused",

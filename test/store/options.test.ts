@@ -57,10 +57,17 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { overwritten: true },
     /expected options among signal, onProgress, cache, store, .*, got overwritten/,
   ],
+  ["a store of what is reduced", { reduce: { flat: "mean" } }, /one of store, .*, and reduce, .*; drop one/],
   ["a cache that is no directory", { cache: 3 }, /expected a directory as cache, got 3/],
 ])("%s is refused", async (_, wishes, message) => {
   await expect(execution.run({ store, ...wishes } as StoreRunOptions)).rejects.toThrow(message);
   expect(existsSync(store)).toBe(false);
+});
+
+test("a cache of what is reduced is refused", async () => {
+  await expect(execution.run({ cache: folder, reduce: { flat: "mean" } } as never)).rejects.toThrow(
+    /one of reduce, which keeps no points, and cache, which does; drop one/,
+  );
 });
 
 test("what is no path and no address is not opened", async () => {
@@ -88,6 +95,9 @@ test("dimensions of one name have one size, also where nobody named them", async
 
 test("a sequential execution keeps nothing, and says so", async () => {
   const sequential = new SequentialExecution(model as never, space);
-  await expect(sequential.run({ cache: folder } as never)).rejects.toThrow(/expected options among .*, got cache/);
-  await expect(sequential.run({ store } as never)).rejects.toThrow(/expected options among .*, got store/);
+  for (const wish of [{ cache: folder }, { store }, { resume: true }]) {
+    await expect(sequential.run(wish as never)).rejects.toThrow(
+      new RegExp(`expected a run in memory, .*, got ${Object.keys(wish)}; use ParallelExecution`),
+    );
+  }
 });
