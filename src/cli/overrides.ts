@@ -47,7 +47,7 @@ export function overrideSpace(space: AnySpace, sets: readonly string[], axes: re
 function withAxes(space: AnySpace): unknown {
   if (!(space instanceof GridSpace)) return space.state;
   const { leaves, structure } = flattenState(space.state);
-  const axes = [...(space.axes("float32") ?? [])];
+  const axes = [...(space.axes() ?? [])];
   const isFree = (leaf: unknown): leaf is Parameter => leaf instanceof Parameter && leaf.free;
   return unflatten(
     structure,

@@ -1,6 +1,6 @@
 /** A space, what was computed over it, and a report → results. */
 
-import type { TypedArray } from "../base/dtype.ts";
+import type { FloatDType, TypedArray } from "../base/dtype.ts";
 import type { Structure } from "../base/tree.ts";
 import type { Type } from "../base/value.ts";
 import type { FreeLeaf } from "../space/point.ts";
@@ -17,17 +17,18 @@ export interface Outputs {
   readonly structure: Structure;
   readonly paths: readonly string[];
   readonly outputs: readonly Type[];
+  /** Type of the floats that the model computed with. */
+  readonly float: FloatDType;
 }
 
 export function resultsOf<R>(
   space: AbstractSpace<unknown, unknown>,
-  { structure, paths, outputs }: Outputs,
+  { structure, paths, outputs, float }: Outputs,
   columns: ResultColumns,
   report: Report,
   reasonOf?: (point: number) => string | undefined,
 ): Results<ResultOf<R>, StackedOf<R>> {
-  // Parameters as the user wrote them, in 64 bits, rather than as the model's floats.
-  const sources = space.outsideColumns();
+  const sources = space.outsideColumns(float);
   // An empty space of the user's own has no point to tell its leaves.
   const free = sources.length === 0 ? [] : space.freeLeaves();
   const parameters = sources.map((source, i): Column => {
@@ -40,7 +41,7 @@ export function resultsOf<R>(
   const results = names.map((name, i): Column => {
     return { name, type: outputs[i] as Type, values: { data: columns.data[i] as TypedArray } };
   });
-  const axes = space.axes();
+  const axes = space.axes(float);
   const view = wholeView(
     report.points,
     axes?.map(({ size }) => size),

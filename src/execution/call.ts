@@ -101,7 +101,7 @@ function compileCall(call: Call): Compiled {
   });
   const target = defaultTarget();
   const code = compileSync(traced.program, target, { points: pointsAtHand("auto", size, 1), fastMath: false });
-  return { structure: traced.structure, paths: traced.paths, outputs: traced.outputs, code };
+  return { structure: traced.structure, paths: traced.paths, outputs: traced.outputs, float, code };
 }
 
 /** The rows of an array as the values of points. */

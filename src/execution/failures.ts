@@ -1,6 +1,7 @@
 /** Points that did not go well: in, statuses as they come; out, counts, reasons, and an error where the run is to end. */
 
 import { elementOf } from "../base/column.ts";
+import type { FloatDType } from "../base/dtype.ts";
 import { LanewiseError } from "../base/errors.ts";
 import {
   addCounts,
@@ -39,6 +40,7 @@ const MOST_REASONS = 1000;
 export class Failures {
   private readonly where: string;
   private readonly space: AbstractSpace<unknown, unknown>;
+  private readonly float: FloatDType;
   private readonly options: FailureOptions;
   private readonly reasons: PointFault[] = [];
   private total: StatusCounts | undefined;
@@ -46,9 +48,10 @@ export class Failures {
   private alike: { readonly status: number; readonly first: number; count: number } | undefined;
   private begun = false;
 
-  constructor(where: string, space: AbstractSpace<unknown, unknown>, options: FailureOptions) {
+  constructor(where: string, space: AbstractSpace<unknown, unknown>, float: FloatDType, options: FailureOptions) {
     this.where = where;
     this.space = space;
+    this.float = float;
     this.options = options;
   }
 
@@ -101,7 +104,7 @@ export class Failures {
 
   /** `"not finite" at point 3 (rate = 0.1)`. */
   private story(index: number, status: number): string {
-    const parameters = Object.entries(parametersOf(this.space, index)).map(
+    const parameters = Object.entries(parametersOf(this.space, this.float, index)).map(
       ([path, value]) => `${path} = ${show(value)}`,
     );
     const reason = status === FAILED ? this.reasonOf(index) : undefined;
@@ -117,8 +120,8 @@ const show = (value: Cell): string => {
 };
 
 /** The parameters of one point, as the user wrote them. */
-export function parametersOf(space: AbstractSpace<unknown, unknown>, index: number): Row {
-  const sources = space.outsideColumns();
+export function parametersOf(space: AbstractSpace<unknown, unknown>, float: FloatDType, index: number): Row {
+  const sources = space.outsideColumns(float);
   const free = sources.length === 0 ? [] : space.freeLeaves();
   return Object.fromEntries(
     free.map(({ path }, i) => {

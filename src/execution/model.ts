@@ -80,7 +80,7 @@ export function traceCall(
   call: (tracers: NdArray[]) => unknown,
 ): Outputs & { readonly program: Program } {
   const { program, structure } = traceModel(inputs, call, { dtype: float });
-  return { program, structure, paths: program.outputs, outputs: program.root.results.map(typeOf) };
+  return { program, structure, paths: program.outputs, outputs: program.root.results.map(typeOf), float };
 }
 
 /** What a model gives for numbers. */
@@ -93,5 +93,5 @@ export interface EvaluatedModel extends Outputs {
 /** Calls a model with arrays that hold numbers; gives the values that it returns, checked as a trace checks them. */
 export function evaluateModel(call: () => unknown, float: FloatDType): EvaluatedModel {
   const { structure, paths, values, limited } = evaluateResults(call, { dtype: float });
-  return { structure, paths, outputs: values.map(({ dtype, shape }) => ({ dtype, shape })), values, limited };
+  return { structure, paths, outputs: values.map(({ dtype, shape }) => ({ dtype, shape })), float, values, limited };
 }

@@ -117,7 +117,7 @@ export class Preparation {
     const task = await this.tune(first, { traced, sources, total, devices });
     const compileSeconds = (performance.now() - began) / 1000;
     const rule = batchRule(nVmap, task.code, total, devices.length);
-    const failures = new Failures(`${where}.run`, this.space, this.options);
+    const failures = new Failures(`${where}.run`, this.space, this.float, this.options);
     const { inspect, fault: onFault } = failures;
     const watch = { signal, onProgress, deviceTimeout, inspect, onFault };
     const job: PointJob = { task, sources, total, rule, devices, shared, ...watch };

@@ -4,7 +4,7 @@
  */
 
 import { type ColumnSource, reader } from "../base/column.ts";
-import { allocate } from "../base/dtype.ts";
+import { allocate, type FloatDType } from "../base/dtype.ts";
 import { describe } from "../space/arrays.ts";
 import type { AbstractSpace, SpaceAxis } from "../space/space.ts";
 
@@ -29,16 +29,17 @@ interface LaidAxis {
   readonly stride: number;
 }
 
-/** `over`: names of axes, or of parameters on them; all points become one without. */
+/** `over`: names of axes, or of parameters on them; all points become one without. `float`: of the model. */
 export function pointOrder(
   where: string,
   space: AbstractSpace<unknown, unknown>,
+  float: FloatDType,
   over: readonly string[] | undefined,
 ): PointOrder {
   if (over === undefined) {
     return { cells: 1, points: space.N, axes: [], isSpaces: true, index: (i) => i, sources: (given) => given };
   }
-  const laid = laidAxes(where, space, over);
+  const laid = laidAxes(where, space.axes(float), over);
   const reduced = reducedAxes(where, laid, over);
   const order = [...laid.filter((one) => !reduced.has(one)), ...laid.filter((one) => reduced.has(one))];
   const kept = order.slice(0, order.length - reduced.size);
@@ -57,8 +58,7 @@ export function pointOrder(
   };
 }
 
-function laidAxes(where: string, space: AbstractSpace<unknown, unknown>, over: unknown): LaidAxis[] {
-  const axes = space.axes();
+function laidAxes(where: string, axes: readonly SpaceAxis[] | undefined, over: unknown): LaidAxis[] {
   if (!axes) {
     throw new TypeError(
       `${where}: expected a product space to reduce over axes, got one whose points are no product; leave out over`,

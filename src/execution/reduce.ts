@@ -74,11 +74,11 @@ export class Reducing {
   constructor(
     where: string,
     space: AbstractSpace<unknown, unknown>,
-    { paths, outputs }: Outputs,
+    { paths, outputs, float }: Outputs,
     { reduce, over, nonFinite = "omit" }: ReduceOptions,
     budget: number,
   ) {
-    this.order = pointOrder(where, space, over);
+    this.order = pointOrder(where, space, float, over);
     const { cells, points } = this.order;
     const free = space.freeLeaves().map(({ path }) => path);
     const names = resultNames(paths, free);

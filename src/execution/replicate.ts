@@ -107,16 +107,16 @@ class ReplicatedSpace<State> extends AbstractSpace<State, unknown> {
     return this.#cut([...columns, this.#replicate(), ...digits]);
   }
 
-  override outsideColumns(): ColumnSource[] {
-    const columns = this.#space.outsideColumns().map((column) => stretch(column, this.#space.N, this.#count));
+  override outsideColumns(float: FloatDType = "float32"): ColumnSource[] {
+    const columns = this.#space.outsideColumns(float).map((column) => stretch(column, this.#space.N, this.#count));
     return this.#cut([...columns, this.#replicate()]);
   }
 
   /** A space that is no product has one axis of points. */
-  override axes(float: FloatDType = "float64"): readonly SpaceAxis[] | undefined {
+  override axes(float: FloatDType = "float32"): readonly SpaceAxis[] | undefined {
     if (this.#span) return undefined;
     const replicate = { name: NAME, size: this.#count, columns: [{ path: NAME, source: this.#replicate() }] };
-    return [...(this.#space.axes(float) ?? [this.#points()]), replicate];
+    return [...(this.#space.axes(float) ?? [this.#points(float)]), replicate];
   }
 
   override materialise(values: readonly unknown[], options?: MaterialiseOptions): unknown {
@@ -147,10 +147,12 @@ class ReplicatedSpace<State> extends AbstractSpace<State, unknown> {
     });
   }
 
-  #points(): SpaceAxis {
+  #points(float: FloatDType): SpaceAxis {
     const { N: size } = this.#space;
     const free = this.#space.freeLeaves();
-    const columns = this.#space.outsideColumns().map((source, i) => ({ path: (free[i] as FreeLeaf).path, source }));
+    const columns = this.#space
+      .outsideColumns(float)
+      .map((source, i) => ({ path: (free[i] as FreeLeaf).path, source }));
     return { name: "point", size, columns };
   }
 

@@ -142,7 +142,7 @@ export class SequentialExecution<
     let done = 0;
     const reporter = new Reporter(total, () => [done], onProgress);
     const evaluate = this.#evaluator();
-    const failures = new Failures(`${where}.run`, this.#space, this.#options);
+    const failures = new Failures(`${where}.run`, this.#space, this.#float, this.#options);
     const first = total === 0 ? undefined : this.#first(evaluate, total);
     const outputs = first?.results ?? this.#none();
     let breath = performance.now();

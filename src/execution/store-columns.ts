@@ -15,15 +15,12 @@ export interface ParameterColumn {
   readonly attributes: Attributes;
 }
 
-/** Numbers are kept as they were written, in 64 bits; draws as the model saw them. */
 export function parameterColumns(space: AbstractSpace<unknown, unknown>, float: FloatDType): ParameterColumn[] {
-  const written = space.outsideColumns();
-  if (written.length === 0) return [];
-  const drawn = space.columns(float);
-  const free = space.freeLeaves();
-  return written.map((source, i) => ({
+  const columns = space.outsideColumns(float);
+  const free = columns.length === 0 ? [] : space.freeLeaves();
+  return columns.map((source, i) => ({
     name: (free[i] as FreeLeaf).path,
-    source: source.kind === "uniform" ? (drawn[i] as ColumnSource) : source,
+    source,
     attributes: attributesOf(space, (free[i] as FreeLeaf).path),
   }));
 }

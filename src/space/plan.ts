@@ -49,9 +49,9 @@ function tableOf(values: TypedArray, dtype: DType): TypedArray {
 export const planColumn = (plan: Plan, variable: Variable, float: FloatDType): ColumnSource =>
   sliceWalk(variableColumn(variable, variable, float), plan.start, plan.step);
 
-/** The values along the variable's own axis. */
+/** The values along the variable's own axis, as they are seen outside. */
 export const axisColumn = (variable: Variable, float: FloatDType): ColumnSource =>
-  variableColumn(variable, { count: variable.count, repeat: 1 }, float);
+  variableColumn(variable, { count: variable.count, repeat: 1 }, outsideDType(variable, float));
 
 function variableColumn(
   variable: Variable,
@@ -64,11 +64,11 @@ function variableColumn(
 }
 
 /**
- * The float dtype of a value read outside of an execution: written numbers are seen in their 64 bits; draws and
- * arrays are those of the default float32.
+ * The float dtype of a value as it is seen outside of an execution that computes in `float`: written numbers in their 64
+ * bits, draws and arrays as the model gets them.
  */
-export const outsideDType = ({ source, shape }: Variable): FloatDType =>
-  source.kind === "uniform" || shape.length > 0 ? "float32" : "float64";
+export const outsideDType = ({ source, shape }: Variable, float: FloatDType): FloatDType =>
+  source.kind === "uniform" || shape.length > 0 ? float : "float64";
 
 /** Reads `count` points of a column as its own storage. */
 export function readColumn(column: ColumnSource, start: number, count: number): TypedArray {

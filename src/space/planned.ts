@@ -64,7 +64,7 @@ export abstract class PlannedSpace<State, Point = PointOf<State>> extends Abstra
     return plan.slots.map((variable) => planColumn(plan, variable, float));
   }
 
-  override axes(float: FloatDType = "float64"): readonly SpaceAxis[] | undefined {
+  override axes(float: FloatDType = "float32"): readonly SpaceAxis[] | undefined {
     return this.plan().axes?.map(({ name, size, variables }) => ({
       name,
       size,
@@ -72,19 +72,22 @@ export abstract class PlannedSpace<State, Point = PointOf<State>> extends Abstra
     }));
   }
 
-  override outsideColumns(): ColumnSource[] {
-    return this.#outside().columns;
+  override outsideColumns(float: FloatDType = "float32"): ColumnSource[] {
+    return float === "float32" ? this.#outside().columns : outsideColumns(this.plan(), float);
   }
 
   #outside(): OutsideView {
     const plan = this.plan();
     if (this.#view?.plan !== plan) {
-      const columns = plan.slots.map((variable) => planColumn(plan, variable, outsideDType(variable)));
+      const columns = outsideColumns(plan, "float32");
       this.#view = { plan, columns, readers: columns.map(reader), make: materialiser(plan, { numbers: true }) };
     }
     return this.#view;
   }
 }
+
+const outsideColumns = (plan: Plan, float: FloatDType): ColumnSource[] =>
+  plan.slots.map((variable) => planColumn(plan, variable, outsideDType(variable, float)));
 
 type Reader = (point: number) => TypedArray;
 

@@ -117,8 +117,8 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
     return tabulate(this, float);
   }
 
-  /** The axes of a full product, slowest first; `undefined` for everything else. `float`: dtype of the values. */
-  axes(_float: FloatDType = "float64"): readonly SpaceAxis[] | undefined {
+  /** The axes of a full product, slowest first, with values as `outsideColumns` has them; else `undefined`. */
+  axes(_float: FloatDType = "float32"): readonly SpaceAxis[] | undefined {
     return undefined;
   }
 
@@ -150,8 +150,8 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
     return this.#layout;
   }
 
-  /** Columns as seen outside of an execution: written numbers in their 64 bits. */
-  outsideColumns(): ColumnSource[] {
+  /** Columns as seen outside of an execution that computes in `float`: written numbers in their 64 bits, draws as drawn. */
+  outsideColumns(_float: FloatDType = "float32"): ColumnSource[] {
     return this.columns("float64");
   }
 }
