@@ -9,7 +9,7 @@
 
 import type { Arithmetic } from "../op/arithmetic.ts";
 import { Algebra } from "../op/math/algebra.ts";
-import { ARTANH } from "../op/math/float32/log.ts";
+import { octaves, rest } from "../op/math/float32/log.ts";
 import { apply, type Handle, ofNumber } from "./handle.ts";
 
 /** Formulas applied to arrays as they are written. */
@@ -23,21 +23,13 @@ const d = new Algebra(handles, "float64");
 const SIN = [1.1107208, -0.114191286, 0.003521402, -5.0847353e-5];
 const COS = [Math.SQRT2, -0.43617776, 0.022415165, -0.00045096513];
 
-/** The bits of √½: from them to those of √2 is one octave. */
-const ROOT_HALF = 0x3f3504f3;
-
 /** √(−log u) of the middle u of the part that the upper 31 bits of a word name. */
 function radius(word: Handle): Handle {
   const y = f.add(f.convert(i.bitcast(u.shr(word, 1), "int32"), "float32"), 0.5);
-  // y = 2^e·m with m from √½ to √2, as in the logarithm of float32; −log u = (31 − e)·log 2 − log m.
-  const bits = f.bitcast(y, "int32");
-  const e = i.shr(i.sub(bits, ROOT_HALF), 23);
-  const m = f.sub(f.bitcast(i.sub(bits, i.shl(e, 23)), "float32"), 1);
-  const s = f.div(m, f.add(m, 2));
-  const z = f.mul(s, s);
-  const w = f.mul(s, f.sub(m, f.mul(z, f.horner(z, ARTANH))));
-  const octaves = f.mul(f.convert(i.sub(31, e), "float32"), Math.LN2);
-  return f.sqrt(f.add(octaves, f.sub(w, m)));
+  // y = 2^e·(1 + m) as in the logarithm of float32; −log u = (31 − e)·log 2 − log(1 + m).
+  const { field, f: m } = octaves(f, y);
+  const below = f.mul(f.convert(i.sub(31 * 2 ** 23, field), "float32"), Math.LN2 / 2 ** 23);
+  return f.sqrt(f.add(below, f.sub(rest(f, m), m)));
 }
 
 /** The lower 30 bits are a place in a quarter turn, the upper two say which quarter. */

@@ -134,13 +134,17 @@ export function normal(
 ): NdArray {
   const float = floatOf("random.normal", dtype);
   const { generator, words } = read("random.normal", from);
-  if (generator.normal) {
-    const target = resolveShape("random.normal", shape);
-    return wrap(toHandle("random.normal", reshape(generator.normal[float](words, sizeOf(target)), target)));
-  }
+  const target = resolveShape("random.normal", shape);
+  const count = sizeOf(target);
+  const flat = generator.normal ? generator.normal[float](words, count) : byErfInv(generator, words, count, float);
+  return wrap(reshape(flat, target));
+}
+
+function byErfInv(generator: Generator, words: Words, count: number, float: FloatDType): Handle {
   const low = float === "float32" ? -1 + 2 ** -24 : -1 + 2 ** -53;
-  const u = uniform(from, shape, { low, high: 1, dtype: float });
-  return wrap(math.mul(ofNumber(Math.SQRT2, float), erfInvInside(new Algebra(handles, u.dtype), u)));
+  const unit = (float === "float32" ? unit32 : unit64)(generator, words, count);
+  const u = math.add(math.mul(unit, ofNumber(1 - low, float)), ofNumber(low, float));
+  return math.mul(ofNumber(Math.SQRT2, float), erfInvInside(new Algebra(handles, float), u));
 }
 
 function floatOf(where: string, dtype: unknown): FloatDType {

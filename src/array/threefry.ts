@@ -44,8 +44,7 @@ const rotations = [
 function encrypt(key: Words, high: Handle, low: Handle): readonly [Handle, Handle] {
   const [a, b] = key as readonly [Handle, Handle];
   const add = (x: Handle, y: Handle): Handle => apply("add", [x, y]);
-  const rotate = (x: Handle, by: number): Handle =>
-    apply("or", [apply("shl", [x, word(by)]), apply("shr", [x, word(32 - by)])]);
+  const rotate = (x: Handle, by: number): Handle => apply("rotl", [x, word(by)]);
   const schedule = [a, b, apply("xor", [apply("xor", [a, b]), word(0x1bd11bda)])] as const;
   let x = add(high, a);
   let y = add(low, b);

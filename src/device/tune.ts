@@ -5,7 +5,7 @@
 
 import { isLanewiseError } from "../base/errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { MOST_GROUPS } from "../kernel/pressure.ts";
+import { MOST_GROUPS, wasteOf } from "../kernel/pressure.ts";
 import { widen } from "../kernel/wide.ts";
 import { shortened } from "../kernel/work.ts";
 import type { Code } from "./protocol.ts";
@@ -38,10 +38,11 @@ async function timeIn(groups: number, kernel: Kernel, { assemble, measure }: Mea
 export async function tuned(kernel: Kernel, most: number, means: Means): Promise<Code> {
   const short = shortened(kernel, SAMPLE);
   if (!short) return means.assemble(widen(kernel));
+  const all = kernel.across === "elements" ? Number.POSITIVE_INFINITY : most;
   const known = new Map<number, number>();
   const timeOf = async (groups: number): Promise<number> => {
     if (groups < 1 || groups > Math.min(most, MOST_GROUPS)) return Number.POSITIVE_INFINITY;
-    const time = known.get(groups) ?? (await timeIn(groups, short, means));
+    const time = known.get(groups) ?? wasteOf(groups, all) * (await timeIn(groups, short, means));
     known.set(groups, time);
     return time;
   };

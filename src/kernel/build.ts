@@ -6,7 +6,7 @@ import type { Node, Program } from "../program/program.ts";
 import { contract } from "./contract.ts";
 import type { Kernel } from "./kernel.ts";
 import { type LowerOptions, lower, lowerWithin, UNROLLED } from "./lower.ts";
-import { groupsOfElements, MOST_GROUPS, preferredGroups } from "./pressure.ts";
+import { fittingGroups, groupsOfElements, MOST_GROUPS, preferredGroups } from "./pressure.ts";
 import { elementsOf } from "./shape.ts";
 import type { Target } from "./target.ts";
 import { widen } from "./wide.ts";
@@ -40,10 +40,8 @@ export function draftKernel(program: Program, target: Target, options: BuildOpti
       return { ...byElement, groups: groupsOfElements(wide, target.interleave) };
     }
   }
-  return {
-    ...byPoint,
-    groups: Math.max(1, Math.min(mostGroups(byPoint, points), preferredGroups(byPoint, target.interleave))),
-  };
+  const groups = fittingGroups(preferredGroups(byPoint, target.interleave), mostGroups(byPoint, points));
+  return { ...byPoint, groups };
 }
 
 /** Lane groups that are worth a try. */

@@ -32,6 +32,8 @@ export interface Context {
   readonly unrolled: number;
   /** Terms of a long sum in one turn of its loop. */
   readonly terms: number;
+  /** As the target has it. */
+  readonly seldomInMemory: boolean;
   readonly slots: Map<Node, Slot>;
   /** Copies in memory of values that live in registers, for indices known only at run time. */
   readonly spills: Map<Node, View>;

@@ -50,13 +50,9 @@ export function lowerWithin(
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
   const { groups, unrolled = UNROLLED, across = "points", longest = Number.POSITIVE_INFINITY } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
-  const { terms } = target;
-  const ctx = makeContext(program, {
-    isLane,
-    unrolled,
-    terms,
-    elementLanes: across === "elements" ? target.lanes : undefined,
-  });
+  const { lanes, terms, seldomInMemory } = target;
+  const elementLanes = across === "elements" ? lanes : undefined;
+  const ctx = makeContext(program, { isLane, unrolled, terms, elementLanes, seldomInMemory });
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -84,7 +80,7 @@ export function lower(program: Program, target: Target, options: LowerOptions): 
       writeBody(ctx, program, perPoint, outputs);
     });
   });
-  const kernel = { lanes: target.lanes, groups, buffers: ctx.writer.buffers, prologue, body };
+  const kernel = { lanes, groups, buffers: ctx.writer.buffers, prologue, body };
   return across === "elements" ? { ...kernel, across } : kernel;
 }
 
@@ -101,7 +97,7 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-type Setting = Pick<Context, "isLane" | "unrolled" | "terms" | "elementLanes">;
+type Setting = Pick<Context, "isLane" | "unrolled" | "terms" | "elementLanes" | "seldomInMemory">;
 
 function makeContext(program: Program, setting: Setting): Context {
   const writer = new Writer();

@@ -1,6 +1,7 @@
 /** How many machine vectors the hottest loop keeps alive: bounds how many lane groups are worth interleaving. */
 
 import { dtypeInfo } from "../base/dtype.ts";
+import { waitOf } from "./depth.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
 import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
 import type { Target } from "./target.ts";
@@ -21,7 +22,7 @@ function hottest(block: readonly Statement[], yields: readonly Register[], turns
   return hot;
 }
 
-const width = (register: Register): number => (register.lane ? Math.ceil(dtypeInfo[register.dtype].bytes / 4) : 0);
+const vectorsOf = (register: Register): number => (register.lane ? Math.ceil(dtypeInfo[register.dtype].bytes / 4) : 0);
 
 const hottestOf = ({ body }: Pick<Kernel, "body">): Hot => hottest(body, [], 1, { work: -1, block: body, yields: [] });
 
@@ -32,7 +33,7 @@ export function pressureOf(kernel: Pick<Kernel, "body">): number {
   const live = new Set<Register>();
   let alive = 0;
   const enter = (register: Register): void => {
-    if (!live.has(register)) alive += width(register);
+    if (!live.has(register)) alive += vectorsOf(register);
     live.add(register);
   };
   yields.forEach(enter);
@@ -40,7 +41,7 @@ export function pressureOf(kernel: Pick<Kernel, "body">): number {
   for (const s of block) for (const r of operandsOf(s)) if (!defined.has(r)) enter(r);
   let most = alive;
   for (const s of [...block].reverse()) {
-    if ("out" in s && live.delete(s.out)) alive -= width(s.out);
+    if ("out" in s && live.delete(s.out)) alive -= vectorsOf(s.out);
     operandsOf(s).forEach(enter);
     most = Math.max(most, alive);
   }
@@ -48,7 +49,10 @@ export function pressureOf(kernel: Pick<Kernel, "body">): number {
 }
 
 /** Up to here more lane groups hide more latency. */
-export const MOST_GROUPS = 4;
+export const MOST_GROUPS = 6;
+
+/** What is carried around short loops leaves no room for more. */
+const MOST_IN_SHORT = 4;
 
 /** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
 const LONG_BLOCK = 64;
@@ -61,20 +65,40 @@ const mostlyGathers = (block: readonly Statement[]): boolean =>
 
 /**
  * How many lane groups to interleave. In a short loop values that leave the registers cost more than waiting: what is
- * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most.
+ * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most; and no
+ * more than it takes to have work at hand while chains of values wait (`depth.ts`).
  */
-export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long }: Target["interleave"]): number {
+export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long, width }: Target["interleave"]): number {
   const alive = Math.max(1, pressureOf(kernel));
   const { block, yields } = hottestOf(kernel);
   if (mostlyGathers(block)) return 1;
-  const carried = Math.max(
-    1,
-    yields.reduce((sum, register) => sum + width(register), 0),
-  );
-  const fitting = isShort(block)
-    ? Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried))
-    : (long.find(({ most }) => alive <= most)?.groups ?? 1);
-  return Math.max(1, Math.min(MOST_GROUPS, fitting));
+  if (isShort(block)) {
+    const carried = Math.max(
+      1,
+      yields.reduce((sum, register) => sum + vectorsOf(register), 0),
+    );
+    const fitting = Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried));
+    return Math.max(1, Math.min(MOST_IN_SHORT, fitting));
+  }
+  const fitting = long.find(({ most }) => alive <= most)?.groups ?? 1;
+  return Math.max(1, Math.min(fitting, Math.ceil(width * waitOf(block))));
+}
+
+/** Of so many lane groups in all, how many times the work is done when chunks take `groups` of them. */
+export const wasteOf = (groups: number, all: number): number =>
+  Number.isFinite(all) ? (Math.ceil(all / groups) * groups) / all : 1;
+
+/** What a lane group more or less than preferred is taken to cost. */
+const STEP = 0.1;
+
+/** About as many lane groups, where points fill whole chunks of them better. */
+export function fittingGroups(preferred: number, all: number): number {
+  const costOf = (groups: number): number => wasteOf(groups, all) * (1 + STEP * Math.abs(groups - preferred));
+  let best = 1;
+  for (let groups = 2; groups <= Math.min(preferred + 1, MOST_GROUPS, all); groups++) {
+    if (costOf(groups) <= costOf(best)) best = groups;
+  }
+  return best;
 }
 
 /** The same where lanes are elements: arrays end soon, and long blocks for one group after the other overlap as well. */

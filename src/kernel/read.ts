@@ -7,6 +7,7 @@ import type { KernelOp, Register } from "./kernel.ts";
 import { movers } from "./move.ts";
 import { areConstant, type Place } from "./place.ts";
 import { pull } from "./pull.ts";
+import { readOperand, selectRare } from "./seldom.ts";
 import { isElementwise, isPull, shapeOf } from "./shape.ts";
 import { loadView, viewOf } from "./view.ts";
 
@@ -24,27 +25,8 @@ export function read(ctx: Context, node: Node, places: readonly Place[]): Regist
 const flatPlace = (node: Node, places: readonly Place[]): number =>
   places.reduce((flat, place, d) => flat * (shapeOf(node)[d] as number) + place.offset, 0);
 
-/** An operand of an elementwise op: scalars meet every element. */
-const readOperand = (ctx: Context, operand: Node, places: readonly Place[]): Register =>
-  ctx.read(operand, shapeOf(operand).length === 0 ? [] : places);
-
-/** The rare value is computed behind a branch, which no point takes as a rule. */
-function selectRare(ctx: Context, node: Node, places: readonly Place[]): Register {
-  const { writer } = ctx;
-  const [conditionNode, rareNode, usualNode] = node.operands as readonly [Node, Node, Node];
-  const condition = readOperand(ctx, conditionNode, places);
-  const usual = readOperand(ctx, usualNode, places);
-  const met = condition.lane ? writer.op("any", [condition], "bool") : condition;
-  const [value] = writer.if(
-    met,
-    () => [writer.op("select", [condition, readOperand(ctx, rareNode, places), usual], usual.dtype)],
-    () => [usual],
-  );
-  return value as Register;
-}
-
 function compute(ctx: Context, node: Node, places: readonly Place[]): Register {
-  if (node.op === "selectRare") return selectRare(ctx, node, places);
+  if (node.op === "selectRare") return selectRare(ctx, node, [places])[0] as Register;
   if (isElementwise(node)) {
     const args = node.operands.map((operand) => readOperand(ctx, operand, places));
     return ctx.writer.op(node.op as OpName & KernelOp, args, typeOf(node).dtype);

@@ -8,6 +8,7 @@ import { clamp, starts, unravel } from "./move.ts";
 import { addPlaces, at, ofRegister, type Place } from "./place.ts";
 import type { Plan, Step } from "./plan.ts";
 import { pull } from "./pull.ts";
+import { selectRare } from "./seldom.ts";
 import { elementsOf, isPull, shapeOf, squeeze } from "./shape.ts";
 import { isSink } from "./uses.ts";
 import { loadView, viewOf, wholeView } from "./view.ts";
@@ -112,6 +113,7 @@ export function elementRegisters(ctx: Context, node: Node): Register[] {
   const places = Array.from({ length: elementsOf(node) }, (_, k) => unravel(k, shape).map(at));
   const slot = ctx.slots.get(node);
   if (isPull(node) && !slot && places.length > 1) return pull(ctx, node, places);
+  if (node.op === "selectRare" && !slot) return selectRare(ctx, node, places);
   return places.map((p) => ctx.read(node, p));
 }
 

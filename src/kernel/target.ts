@@ -12,9 +12,16 @@ export interface Target {
     readonly short: { readonly alive: number; readonly carried: number };
     /** Of long ones: as many groups for up to so many vectors alive in each; with more, there is one. */
     readonly long: readonly { readonly most: number; readonly groups: number }[];
+    /** Of long ones: vector instructions that are to be at hand in every cycle. */
+    readonly width: number;
   };
   /** Terms of a long sum in one turn of its loop: they share the counter's cost, where nobody unrolls later. */
   readonly terms: number;
+  /**
+   * Values that a branch seldom changes pass through memory. An engine that orders instructions itself otherwise writes
+   * all of one lane group's work before the next one's, so that nothing is computed side by side.
+   */
+  readonly seldomInMemory: boolean;
   /** Elementwise ops the emitter has; all others must have been expanded. */
   readonly native: ReadonlySet<OpName>;
 }

@@ -52,6 +52,8 @@ export const bits = {
   shl: native(2, { int32: (a, b) => a << b, uint32: (a, b) => (a << b) >>> 0 } as Record<string, Binary>),
   /** Copies the sign for int32, brings in zeros for uint32. */
   shr: native(2, { int32: (a, b) => a >> b, uint32: (a, b) => a >>> b } as Record<string, Binary>),
+  /** What leaves on the left comes in on the right. The count is taken modulo 32. */
+  rotl: native(2, { uint32: (a, b) => ((a << b) | (a >>> -b)) >>> 0 } as Record<string, Binary>),
   /** The exponent field less 1023: -1023 for 0 and denormals, 1024 for infinities and NaN. */
   exponentOf: field("float64", "int32", exponentOf),
   /** The same sign and mantissa bits with the exponent of 1: ±[1, 2). */

@@ -40,6 +40,11 @@ describe("the number of lane groups", () => {
     expect(tried).toEqual([1, 2]);
   });
 
+  test("counts what is computed in vain where points fill no whole number of chunks", async () => {
+    expect((await groupsFor([4, 4, 3.6, 4], 2, 8)).groups).toBe(2);
+    expect((await groupsFor([4, 4, 3.6, 4], 2, 9)).groups).toBe(3);
+  });
+
   test("is measured on loops that end early, and the whole kernel is taken", async () => {
     const short = shortened(kernel, 1000)!;
     expect(workOf(short.body)).toBeLessThan(1100);

@@ -86,6 +86,7 @@ const expected: Partial<Record<OpName, Expected>> = {
   not: ([x], dtype) => (dtype === "bool" ? Number(!x) : wrap(~BigInt(x!), dtype)),
   shl: ([a, b], dtype) => wrap(BigInt(a!) << (BigInt(b!) & 31n), dtype),
   shr: ([a, b], dtype) => wrap(BigInt(a!) >> (BigInt(b!) & 31n), dtype),
+  rotl: ([a, b]) => wrap((BigInt(a!) << (BigInt(b!) & 31n)) | (BigInt(a!) >> (32n - (BigInt(b!) & 31n))), "uint32"),
   exponentOf: ([x]) => Number((bitsOf(x!) >> 52n) & 2047n) - 1023,
   mantissaOf: ([x]) => fromBits((bitsOf(x!) & 0x800fffffffffffffn) | 0x3ff0000000000000n),
   powerOfTwo: ([n]) => fromBits((BigInt(n! + 1023) & 2047n) << 52n),

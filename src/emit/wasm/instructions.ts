@@ -77,7 +77,7 @@ const scalar = {
   ...row(0, 0x5b, "f32", floatCompare),
   ...row(0, 0x61, "f64", floatCompare),
   ...row(0, 0x6a, "i32", ["add", "sub", "mul"]),
-  ...row(0, 0x71, "i32", bitwise),
+  ...row(0, 0x71, "i32", [...bitwise, "rotl"]),
   ...row(0, 0x7e, "i64", ["mul"]),
   ...row(0, 0x83, "i64", bitwise),
   ...row(0, 0x8b, "f32", [...floatMath, ...floatTwo]),

@@ -74,6 +74,12 @@ const shiftRight = (shift: Instruction): LaneRecipe =>
     return out;
   });
 
+const rotate: LaneRecipe = (a, count) => {
+  const rest = [op("i32x4.neg", (count as Vector)[0] as Code)];
+  const [left, right] = [shiftLeft(a as Vector, count as Vector), shiftRight("i32.shr_u")(a as Vector, rest)];
+  return [op("v128.or", left[0] as Code, right[0] as Code)];
+};
+
 /** Of four products of 64 bits, the upper words. */
 const mulHigh = whole((a, b) => {
   const product = (half: "low" | "high") => op(`i64x2.extmul_${half}_i32x4_u`, a as Code, b as Code);
@@ -127,16 +133,33 @@ export const laneOps: { readonly [O in OpName]?: ByDType<LaneRecipe> } = {
   not: bits("v128.not"),
   shl: { int32: shiftLeft, uint32: shiftLeft },
   shr: { int32: shiftRight("i32.shr_s"), uint32: shiftRight("i32.shr_u") },
+  rotl: { uint32: rotate },
   select: anyDType(each("v128.bitselect", 1, 2, 0)),
   exponentOf: { float64: exponentOf },
   mantissaOf: { float64: mantissaOf },
   powerOfTwo: { int32: powerOfTwo },
 };
 
+type Shift = (a: Code, count: Code) => Code;
+
+const shift =
+  (instruction: Instruction): Shift =>
+  (a, count) =>
+    op(instruction, a, count);
+
+/** Half words change places in two instructions of most machines, shifts and their union take three. */
+const rotateByUniform: Shift = (a, count) => {
+  const known = count.instruction === "i32.const" ? (count.immediate as number) : undefined;
+  if (known === 16) return combine([2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13], a, a);
+  const rest = known === undefined ? op("i32.sub", i32(0), count) : i32(-known & 31);
+  return op("v128.or", op("i32x4.shl", a, count), op("i32x4.shr_u", a, rest));
+};
+
 /** A count that all lanes share stays a scalar. */
-export const shiftByUniform: { readonly [O in OpName]?: ByDType<Instruction> } = {
-  shl: { int32: "i32x4.shl", uint32: "i32x4.shl" },
-  shr: { int32: "i32x4.shr_s", uint32: "i32x4.shr_u" },
+export const shiftByUniform: { readonly [O in OpName]?: ByDType<Shift> } = {
+  shl: { int32: shift("i32x4.shl"), uint32: shift("i32x4.shl") },
+  shr: { int32: shift("i32x4.shr_s"), uint32: shift("i32x4.shr_u") },
+  rotl: { uint32: rotateByUniform },
 };
 
 const isNotZero = (instruction: Instruction): LaneRecipe => {

@@ -50,9 +50,10 @@ export class Operations {
     const registers = this.registers;
     const count = args[1];
     if (isShift(name) && count && !count.lane) {
-      const shift = shiftByUniform[name as OpName]?.[out.dtype] as "i32x4.shl";
       const by = registers.scalar(count);
-      return registers.operand(args[0] as Register, group, false).map((x) => op(shift, x, by));
+      return registers
+        .operand(args[0] as Register, group, false)
+        .map((x) => shiftByUniform[name as OpName]?.[out.dtype]?.(x, by) as Code);
     }
     const wants = registers.wants(out);
     const wide = takesWide(statement) || (isLogic(statement) && wants.wide && !wants.narrow);

@@ -8,12 +8,15 @@ export const wasmTarget: Target = {
   lanes: 4,
   interleave: {
     short: { alive: 20, carried: Number.POSITIVE_INFINITY },
+    width: 3.5,
     long: [
+      { most: 18, groups: 5 },
       { most: 20, groups: 3 },
       { most: 32, groups: 2 },
     ],
   },
   // V8 unrolls by itself and keeps the turns apart. Of terms in one block it does all loads first, and they spill.
   terms: 1,
+  seldomInMemory: true,
   native: nativeOps,
 };

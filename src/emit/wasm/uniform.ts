@@ -111,6 +111,7 @@ export const uniformOps: { readonly [O in OpName]?: ByDType<UniformRecipe> } = {
   not: { bool: plain("i32.eqz"), ...both(complement) },
   shl: integers("i32.shl"),
   shr: integers("i32.shr_s", "i32.shr_u"),
+  rotl: { uint32: plain("i32.rotl") },
   select: { bool: select, ...both(select), float32: select, float64: select },
   exponentOf: { float64: exponentOf },
   mantissaOf: { float64: mantissaOf },

@@ -12,7 +12,7 @@ export interface Uses {
 }
 
 /** Shift counts that all lanes share stay scalars. */
-export const isShift = (op: string): boolean => op === "shl" || op === "shr";
+export const isShift = (op: string): boolean => op === "shl" || op === "shr" || op === "rotl";
 
 export function usesOf(kernel: Kernel): Uses {
   const walk = new Walk();

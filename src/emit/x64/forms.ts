@@ -175,6 +175,7 @@ const integers = {
   vpslld: shift(0x72, 6),
   vpsrlq: shift(0x73, 2),
   vpsllq: shift(0x73, 6),
+  vpshufb: m38(0x00, yyy),
   vpshufd: pd(0x70, [...yy, "i8"]),
   vpermq: m3a(0x00, [...yy, "i8"], W),
   vpmovsxdq: m38(0x25, ["y", "x/m128"]),

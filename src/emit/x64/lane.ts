@@ -126,6 +126,25 @@ const shift = (byNumber: Instruction, byLane: Instruction): Recipe =>
     return m.op(byLane, a as Vector, m.op("vpand", count as Vector, m.words(COUNT)));
   });
 
+/** Bytes of 128 bits in the order that rotates each word to the left by so many of them. */
+function rotatedBytes(by: number): number[] {
+  const bytes = Uint8Array.from({ length: 16 }, (_, i) => (i & ~3) + ((i - by) & 3));
+  return [...new Int32Array(bytes.buffer)];
+}
+
+/** Whole bytes are put in another order; other counts take two shifts. */
+const rotate = each((m, a, count) => {
+  const known = m.wordOf(count as Vector);
+  if (known === undefined) {
+    const by = m.op("vpand", count as Vector, m.words(COUNT));
+    const rest = m.op("vpsubd", m.words(32), by);
+    return m.op("vpor", m.op("vpsllvd", a as Vector, by), m.op("vpsrlvd", a as Vector, rest));
+  }
+  if (known % 8 === 0) return m.op("vpshufb", a as Vector, m.words(...rotatedBytes(known / 8)));
+  const [left, right] = [known & COUNT, -known & COUNT];
+  return m.op("vpor", m.op("vpslld", a as Vector, left), m.op("vpsrld", a as Vector, right));
+});
+
 const ODD_LANES = 0b10101010;
 /** Every odd word twice, the even ones are lost. */
 const oddWords = (m: Machine, a: Vector): Vector => (m.wordOf(a) === undefined ? m.op("vpshufd", a, 0b11_11_01_01) : a);
@@ -200,6 +219,7 @@ export const laneOps: { readonly [O in OpName]?: ByDType<Recipe> } = {
   not: { bool: each((m, a) => complement(m, a as Vector)), ...integers(each((m, a) => complement(m, a as Vector))) },
   shl: integers(shift("vpslld", "vpsllvd")),
   shr: integers(shift("vpsrad", "vpsravd"), shift("vpsrld", "vpsrlvd")),
+  rotl: { uint32: rotate },
   select: { bool: select32, ...integers(select32), float32: select32, float64: select64 },
   exponentOf: { float64: exponentOf },
   mantissaOf: { float64: mantissaOf },

@@ -8,12 +8,15 @@ export const x64Target: Target = {
   lanes: 8,
   interleave: {
     short: { alive: 60, carried: 10 },
+    width: 4.5,
     long: [
+      { most: 18, groups: 6 },
       { most: 20, groups: 4 },
       { most: 24, groups: 3 },
       { most: Number.POSITIVE_INFINITY, groups: 2 },
     ],
   },
   terms: 4,
+  seldomInMemory: false,
   native: nativeOps,
 };

@@ -2,14 +2,12 @@
  * Inverse error function, of both float dtypes.
  *
  * M. Giles, "Approximating the erfinv function", GPU Computing Gems 2, 2011: x times a polynomial in
- * w = −log(1 − x²), his tables for either precision; where a table has pieces, the coefficients are selected, not the
- * results. In float32 the square is rounded, as JAX rounds it, so that normal numbers drawn here agree with JAX's to
+ * w = −log(1 − x²), his tables for either precision. In float32 the square is rounded, as JAX rounds it, so that normal numbers drawn here agree with JAX's to
  * a few units in the last place; for that, results for |x| > 0.99 are up to 2^-18 (relative) off the true ones.
  */
 
 import type { Algebra } from "./algebra.ts";
-import { float32 } from "./float32/index.ts";
-import { log1pInside } from "./float32/log.ts";
+import { logBelow } from "./float32/log.ts";
 import { float64 } from "./float64/index.ts";
 
 /** Highest degree first. For w < 5 in w − 2.5, else in √w − 3. */
@@ -48,39 +46,36 @@ const DOUBLE = [
   ],
 ] as const;
 
-/** The polynomial of the first piece whose condition holds, or of the last; shorter ones begin with zeros. */
-function piecewise<V>(a: Algebra<V>, x: V, conditions: readonly V[], pieces: readonly (readonly number[])[]): V {
-  const length = Math.max(...pieces.map((piece) => piece.length));
-  const coefficient = (degree: number): V => {
-    const of = pieces.map((piece) => piece[piece.length - 1 - degree] ?? 0);
-    let c = a.value(of[of.length - 1] as number);
-    for (let i = conditions.length - 1; i >= 0; i--) c = a.select(conditions[i] as V, of[i] as number, c);
-    return c;
-  };
-  let sum = coefficient(length - 1);
-  for (let degree = length - 2; degree >= 0; degree--) sum = a.add(a.mul(sum, x), coefficient(degree));
-  return sum;
-}
+/** Highest degree first. */
+const polynomial = <V>(a: Algebra<V>, x: V, c: readonly number[]): V =>
+  c.slice(1).reduce((sum: V, term) => a.add(a.mul(sum, x), term), a.value(c[0] as number));
 
-function single<V>(a: Algebra<V>, x: V, log1p: (a: Algebra<V>, x: V) => V): V {
-  const w = a.neg(log1p(a, a.neg(a.mul(x, x))));
-  const near = a.lt(w, 5);
-  const v = a.select(near, a.sub(w, 2.5), a.sub(a.sqrt(w), 3));
-  return a.mul(x, piecewise(a, v, [near], SINGLE));
+/** `l` is log(1 − x²). Few results lie far out. */
+function single<V>(a: Algebra<V>, x: V, l: V): V {
+  const [near, far] = SINGLE;
+  const rare = polynomial(a, a.sub(a.sqrt(a.neg(l)), 3), far);
+  return a.mul(x, a.selectRare(a.le(l, -5), rare, polynomial(a, a.sub(-2.5, l), near)));
 }
 
 function double<V>(a: Algebra<V>, x: V): V {
-  const w = a.neg(float64.log(a, a.mul(a.sub(1, x), a.add(1, x))));
-  const near = a.lt(w, 6.25);
-  const middle = a.lt(w, 16);
-  const root = a.sub(a.sqrt(w), a.select(middle, 3.25, 5));
-  return a.mul(x, piecewise(a, a.select(near, a.sub(w, 3.125), root), [near, middle], DOUBLE));
+  const [near, middle, far] = DOUBLE;
+  const l = float64.log(a, a.mul(a.sub(1, x), a.add(1, x)));
+  const isFar = a.le(l, -16);
+  const root = a.sub(a.sqrt(a.neg(l)), a.select(isFar, 5, 3.25));
+  // One polynomial for both: the shorter one begins with zeros.
+  const longer = middle.map((c, i) => a.select(isFar, far[i - middle.length + far.length] ?? 0, c));
+  const [first, ...others] = longer as [V, ...V[]];
+  const rare = others.reduce((sum: V, c) => a.add(a.mul(sum, root), c), first);
+  return a.mul(x, a.selectRare(a.le(l, -6.25), rare, polynomial(a, a.sub(-3.125, l), near)));
 }
 
-/** NaN for |x| > 1, ±∞ for ±1. */
-export const erfInv = <V>(a: Algebra<V>, x: V): V =>
-  a.select(a.eq(a.abs(x), 1), a.mul(x, Infinity), a.dtype === "float64" ? double(a, x) : single(a, x, float32.log1p));
-
-/** The same bits for |x| < 1, in fewer steps. */
+/** For |x| < 1; what else it gives is of no use. */
 export const erfInvInside = <V>(a: Algebra<V>, x: V): V =>
-  a.dtype === "float64" ? double(a, x) : single(a, x, log1pInside);
+  a.dtype === "float64" ? double(a, x) : single(a, x, logBelow(a, a.mul(x, x)));
+
+/** NaN for |x| > 1, ±∞ for ±1. */
+export function erfInv<V>(a: Algebra<V>, x: V): V {
+  const size = a.abs(x);
+  const outside = a.select(a.eq(size, 1), a.mul(x, Infinity), NaN);
+  return a.select(a.lt(size, 1), erfInvInside(a, x), outside);
+}

@@ -9,43 +9,56 @@ import type { Algebra } from "../algebra.ts";
 import { logEdges } from "../fields.ts";
 import { exp } from "./exp.ts";
 
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = -0.00021219444;
-const LOG10_2_HIGH = 0.30078125;
-const LOG10_2_LOW = 0.00024874567;
+/** One of the exponent. */
+const OCTAVE = 2 ** 23;
+/** Of e·2^23, which needs no shift. */
+const LN2_HIGH = 0.693359375 / OCTAVE;
+const LN2_LOW = -0.00021219444 / OCTAVE;
+const LOG10_2_HIGH = 0.30078125 / OCTAVE;
+const LOG10_2_LOW = 0.00024874567 / OCTAVE;
 /** What log2 x = (f − w)·log2 e adds to f − w itself, whose product would round twice. */
 const LOG2E_REST = Math.LOG2E - 1;
 
 /** 2 artanh s = 2s + s³·p(s²). */
-export const ARTANH = [0.66666776, 0.39977542, 0.29871723];
+const ARTANH = [0.66666776, 0.39977542, 0.29871723];
 
 /** The bits of √½: from them to those of √2 is one octave. */
 const ROOT_HALF = 0x3f3504f3;
+/** The bits of sign and exponent. */
+const FIELD = -OCTAVE;
 
+/** x = 2^e·(1 + f) as e·2^23, an int32, and f, for normal positive x. */
+export function octaves<V>(a: Algebra<V>, x: V): { readonly field: V; readonly f: V } {
+  const i = a.as("int32");
+  const bits = a.bitcast(x, "int32");
+  const field = i.and(i.sub(bits, ROOT_HALF), FIELD);
+  return { field, f: a.sub(a.bitcast(i.sub(bits, field), "float32"), 1) };
+}
+
+/** f − log(1 + f). */
+export function rest<V>(a: Algebra<V>, f: V): V {
+  const s = a.div(f, a.add(f, 2));
+  const z = a.mul(s, s);
+  return a.mul(s, a.sub(f, a.mul(z, a.horner(z, ARTANH))));
+}
+
+/** log x = e·ln 2 + (f − w); here e is e·2^23. */
 interface Parts<V> {
   readonly e: V;
   readonly f: V;
   readonly w: V;
 }
 
-/** log x = e·ln 2 + (f − w), for normal positive x. */
-export function splitNormal<V>(a: Algebra<V>, x: V): Parts<V> {
-  const i = a.as("int32");
-  const normal = a.bitcast(x, "int32");
-  const exponent = i.shr(i.sub(normal, ROOT_HALF), 23);
-  const m = a.bitcast(i.sub(normal, i.shl(exponent, 23)), "float32");
-  const f = a.sub(m, 1);
-  const s = a.div(f, a.add(f, 2));
-  const z = a.mul(s, s);
-  const w = a.mul(s, a.sub(f, a.mul(z, a.horner(z, ARTANH))));
-  return { e: a.convert(exponent, "float32"), f, w };
+function splitNormal<V>(a: Algebra<V>, x: V): Parts<V> {
+  const { field, f } = octaves(a, x);
+  return { e: a.convert(field, "float32"), f, w: rest(a, f) };
 }
 
 /** The same for every positive x. */
 function split<V>(a: Algebra<V>, x: V): Parts<V> {
   const tiny = a.lt(x, 2 ** -126);
   const { e, f, w } = splitNormal(a, a.select(tiny, a.mul(x, 2 ** 25), x));
-  return { e: a.sub(e, a.select(tiny, 25, 0)), f, w };
+  return { e: a.sub(e, a.select(tiny, 25 * OCTAVE, 0)), f, w };
 }
 
 /** log x + c, for a small c. */
@@ -61,7 +74,7 @@ export const log = <V>(a: Algebra<V>, x: V): V => logEdges(a, x, logPlus(a, x));
 export function log2<V>(a: Algebra<V>, x: V): V {
   const { e, f, w } = split(a, x);
   const natural = a.sub(f, w);
-  return logEdges(a, x, a.add(e, a.add(natural, a.mul(natural, LOG2E_REST))));
+  return logEdges(a, x, a.add(a.mul(e, 1 / OCTAVE), a.add(natural, a.mul(natural, LOG2E_REST))));
 }
 
 export function log10<V>(a: Algebra<V>, x: V): V {
@@ -80,10 +93,10 @@ function logOfSum<V>(a: Algebra<V>, x: V): V {
 
 export const log1p = <V>(a: Algebra<V>, x: V): V => a.select(a.lt(a.abs(x), 2 ** -25), x, logOfSum(a, x));
 
-/** log1p of x from -1 to 0, both excluded or -0: the same bits as `log1p`, without its other cases. */
-export function log1pInside<V>(a: Algebra<V>, x: V): V {
-  const u = a.add(1, x);
-  const lost = a.sub(x, a.sub(u, 1));
+/** log(1 − x) for x from 0 to 1, 1 excluded: as `log1p`, without its other cases. */
+export function logBelow<V>(a: Algebra<V>, x: V): V {
+  const u = a.sub(1, x);
+  const lost = a.sub(a.sub(1, u), x);
   return sumOf(a, splitNormal(a, u), a.div(lost, u));
 }
 
