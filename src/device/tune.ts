@@ -1,6 +1,6 @@
 /**
- * The number of lane groups by measurement: the model's guess (kernel/pressure.ts) and its neighbours run for a moment,
- * with loops that end early. All of them compute the same bits.
+ * The number of lane groups by measurement: the model's guess (kernel/pressure.ts), its neighbours and a single group run
+ * for a moment, with loops that end early. All of them compute the same bits.
  */
 
 import { isLanewiseError } from "../base/errors.ts";
@@ -50,5 +50,7 @@ export async function tuned(kernel: Kernel, most: number, means: Means): Promise
   for (const step of [1, -1]) {
     while ((await timeOf(best + step)) < BETTER * (await timeOf(best))) best += step;
   }
+  // What fits in the nearest cache is a case of its own.
+  if ((await timeOf(1)) < BETTER * (await timeOf(best))) best = 1;
   return means.assemble(widen({ ...kernel, groups: best }));
 }

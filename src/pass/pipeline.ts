@@ -5,6 +5,7 @@
 
 import type { OpName } from "../op/table.ts";
 import type { Program } from "../program/program.ts";
+import { ahead } from "./ahead.ts";
 import { cumulate } from "./cumulate.ts";
 import { divide } from "./divide.ts";
 import { expand } from "./expand.ts";
@@ -14,6 +15,7 @@ import { prune } from "./prune.ts";
 import { segment } from "./segment.ts";
 import { simplify } from "./simplify.ts";
 import { stream } from "./stream.ts";
+import { zeros } from "./zeros.ts";
 
 export interface PassOptions {
   /** Ops that the target computes itself; all others are expanded. */
@@ -40,11 +42,14 @@ export const passes: readonly Pass[] = [
   // While reductions are still ops, and nothing has been made of them that looks at a stack.
   { name: "stream", run: (program, { unrolled }) => stream(program, unrolled) },
   { name: "prune", run: prune },
+  // When it is known what is carried.
+  { name: "ahead", run: (program, { unrolled }) => ahead(program, unrolled) },
   // Before expansion: what it makes of a switch may be expanded with the rest.
   { name: "flatten", run: flatten },
   { name: "segment", run: segment },
   { name: "cumulate", run: (program, { unrolled }) => cumulate(program, unrolled) },
-  // Before expansion, whose formulas count on the rounding of their quotients.
+  // Before expansion, whose formulas count on the rounding of their quotients and on the sign of zeros.
+  { name: "zeros", run: (program, options) => (isFast(options) ? zeros(program) : program) },
   { name: "divide", run: (program, options) => (isFast(options) ? divide(program) : program) },
   { name: "expand", run: (program, options) => expand(program, options.native, isFast(options)) },
   // Again: expansions of constants, and selects whose condition is known.

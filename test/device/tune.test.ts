@@ -30,6 +30,7 @@ describe("the number of lane groups", () => {
     [[1, 2, 3, 4], 4, 1],
     [[4, 2, 3, 5], 3, 2],
     [[3, 3, 3, 3], 2, 2],
+    [[1, 4, 3, 2], 4, 1],
   ])("of times %j from %i on is %i", async (times, start, wanted) => {
     expect((await groupsFor(times, start)).groups).toBe(wanted);
   });

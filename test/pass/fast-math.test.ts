@@ -4,6 +4,7 @@ import { isNative, type OpName, recordOf, table } from "../../src/op/table.ts";
 import { divide } from "../../src/pass/divide.ts";
 import { optimise } from "../../src/pass/pipeline.ts";
 import { simplify } from "../../src/pass/simplify.ts";
+import { zeros } from "../../src/pass/zeros.ts";
 import type { Builder } from "../../src/program/builder.ts";
 import { interpret } from "../../src/program/interpreter.ts";
 import { printProgram } from "../../src/program/print.ts";
@@ -50,6 +51,26 @@ describe("divisions by powers of two", () => {
       }
     }
     for (const c of [3, 0, Infinity, 2 ** 127, 2 ** -127]) expect(count(simplify(over(c)), "div"), `${c}`).toBe(1);
+  });
+});
+
+describe("sums of fastMath", () => {
+  const sum = (c: number): Program =>
+    program([{ dtype: "float32", shape: [3] }], (b, x) => [
+      b.apply("add", [x!, b.constant(c, "float32")]),
+      b.apply("add", [b.constant(c, "float32"), x!]),
+    ]);
+
+  it("with zero are the other number, and stay as they are without", () => {
+    for (const c of [0, -0]) expect(count(zeros(sum(c)), "add")).toBe(0);
+    expect(count(zeros(sum(1)), "add")).toBe(2);
+    expect(count(optimise(sum(0), { native: all, unrolled: 8 }), "add")).toBe(2);
+    const relu = program(floats(1), (b, x) => [b.apply("max", [x!, b.constant(0, "float32")])]);
+    const after = optimise(relu, { native: all, unrolled: 8, fastMath: true });
+    expect(after.root.results[0]?.op).toBe("pmax");
+    for (const x of [2, 0, -2, Infinity, Number.NaN]) {
+      expect(run(after, "float32", x)[0], `${x}`).toBe(Math.max(x, 0));
+    }
   });
 });
 
