@@ -17,10 +17,10 @@ import type { Code, Task } from "../device/protocol.ts";
 import { defaultTarget } from "../device/table.ts";
 import type { Input } from "../program/program.ts";
 import { allocateResults } from "../store/memory.ts";
+import type { PointFault } from "../store/reasons.ts";
 import type { Outputs } from "./assemble.ts";
 import { traceCall } from "./model.ts";
 import { pointsAtHand } from "./plan.ts";
-import type { PointFault } from "./recovery.ts";
 import { runJob } from "./schedule.ts";
 import { nextTaskId } from "./task.ts";
 

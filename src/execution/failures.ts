@@ -15,7 +15,7 @@ import {
 } from "../base/status.ts";
 import type { AbstractSpace } from "../space/space.ts";
 import { type Cell, cellOf, type Row } from "../space/table.ts";
-import type { PointFault } from "./recovery.ts";
+import type { PointFault } from "../store/reasons.ts";
 
 /** What a run does about points that fail. */
 export interface FailureOptions {
@@ -36,6 +36,10 @@ export const FAIL_FAST_POINTS = 100;
 
 /** Reasons that are kept; later ones are like them. */
 const MOST_REASONS = 1000;
+
+/** Why a point failed, if one of these says so. */
+export const reasonIn = (faults: readonly PointFault[], index: number): string | undefined =>
+  faults.find(({ first, count }) => index >= first && index < first + count)?.reason;
 
 export class Failures {
   private readonly where: string;
@@ -72,8 +76,11 @@ export class Failures {
   };
 
   /** Why a point failed, as far as it is known. */
-  reasonOf = (index: number): string | undefined =>
-    this.reasons.find(({ first, count }) => index >= first && index < first + count)?.reason;
+  reasonOf = (index: number): string | undefined => reasonIn(this.reasons, index);
+
+  /** What is known of the points `start … start + length`. */
+  within = (start: number, length: number): PointFault[] =>
+    this.reasons.filter(({ first, count }) => first < start + length && start < first + count);
 
   private stop(status: Uint8Array, first: number): void {
     const at = status.findIndex((s) => s !== OK && s !== PENDING);

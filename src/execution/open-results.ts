@@ -23,14 +23,10 @@ export async function openResults<T = unknown, S = unknown>(store: string | URL)
   return resultsFrom(await sourceOf(store));
 }
 
-/** The results in a source; `report` and `reasonOf` are those of the run that just ended. */
-export async function resultsFrom<T, S>(
-  source: Source,
-  report?: Report,
-  reasonOf?: (index: number) => string | undefined,
-): Promise<StoredResults<T, S>> {
+/** The results in a source; `report` is that of the run that just ended. */
+export async function resultsFrom<T, S>(source: Source, report?: Report): Promise<StoredResults<T, S>> {
   const reader = await StoreReader.open(source);
-  const data = new StoredData(reader, report ?? reportOf(reader), reasonOf);
+  const data = new StoredData(reader, report ?? reportOf(reader));
   return new StoredResults<T, S>(data, data.whole());
 }
 

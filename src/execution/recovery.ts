@@ -11,6 +11,7 @@ import type { Type } from "../base/value.ts";
 import { DeviceFault } from "../device/host.ts";
 import type { Tally } from "../device/protocol.ts";
 import type { ResultColumns } from "../store/memory.ts";
+import type { PointFault } from "../store/reasons.ts";
 
 /** Consecutive rows of a fill. */
 export interface Part {
@@ -20,14 +21,6 @@ export interface Part {
 
 /** A part that a device did not finish. */
 export interface Suspect extends Part {
-  readonly reason: string;
-}
-
-/** Points that no device could compute, by their index. */
-export interface PointFault {
-  readonly first: number;
-  readonly count: number;
-  /** What the model threw, or what became of the device: "it …". */
   readonly reason: string;
 }
 

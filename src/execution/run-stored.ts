@@ -38,13 +38,14 @@ export async function runStored<T, S>(
     target,
     fastMath,
     store: { where: store, files, resume, overwrite, chunk, title, show, dims },
+    faults: failures.within,
     chunks: (request) => counted(job, request, tallies, known),
     signal,
     onProgress,
   });
   const told = report(tallies, resultBytes(traced.outputs, outcome.computed));
   const repaired = Object.freeze(outcome.repaired.map(({ path, fault }) => `${path}: ${fault}`));
-  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze({ ...told, repaired }), failures.reasonOf);
+  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze({ ...told, repaired }));
 }
 
 /** The chunks of a pass; what each device did is added up over the passes. */

@@ -4,8 +4,8 @@ import type { ColumnSource } from "../base/column.ts";
 import type { HostDevice } from "../device/host.ts";
 import type { BatchRule, Tally, Task } from "../device/protocol.ts";
 import type { ResultColumns } from "../store/memory.ts";
+import type { PointFault } from "../store/reasons.ts";
 import type { Progress } from "./progress.ts";
-import type { PointFault } from "./recovery.ts";
 
 /** Points to be computed, wherever their results go. */
 export interface PointJob {

@@ -4,7 +4,7 @@
  */
 
 import type { TypedArray } from "../base/dtype.ts";
-import { addCounts, countStatus, type StatusCounts } from "../base/status.ts";
+import { addCounts, countStatus, FAILED, type StatusCounts } from "../base/status.ts";
 import { committedChunks, type Damage, damagedChunks, damagedFrame, discardChunk } from "../store/check.ts";
 import { commitChunk, type ReadValues, type Store } from "../store/commit.ts";
 import type { StoreDocument } from "../store/document.ts";
@@ -14,6 +14,7 @@ import { rangeOf } from "../store/grid.ts";
 import type { LockTimes } from "../store/lock.ts";
 import { type OpenStore, openStore, putFrame, recordRun } from "../store/opening.ts";
 import { provenance } from "../store/provenance.ts";
+import { type PointFault, putReasons } from "../store/reasons.ts";
 import type { Chunk, Ranges } from "./chunks.ts";
 import type { Progress } from "./progress.ts";
 import { type ParameterColumn, parameterColumns, readPoints, readPositions } from "./store-columns.ts";
@@ -42,6 +43,8 @@ export interface StoreRun extends RunKind {
   readonly store: StoreOptions;
   /** Computes the wanted chunks, in order. */
   chunks(request: ChunkRequest): AsyncIterable<Chunk>;
+  /** What is known of failed points among those from `start` on. */
+  readonly faults?: ((start: number, count: number) => readonly PointFault[]) | undefined;
   /** Stops the run when the chunk that is being computed is committed. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -148,6 +151,7 @@ class Filling {
   private async commit({ index, start, count, columns }: Chunk): Promise<void> {
     const { store, lock } = this.opened;
     lock.check();
+    if (columns.status.includes(FAILED)) await putReasons(store, index, this.run.faults?.(start, count) ?? []);
     await commitChunk(store, index, [...this.parameters(store, start, count), ...columns.data], columns.status);
     this.computed += count;
     this.counts = addCounts(this.counts, countStatus(columns.status));

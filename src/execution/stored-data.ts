@@ -3,12 +3,14 @@
 import type { ColumnSource } from "../base/column.ts";
 import { allocate, type TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
+import { FAILED } from "../base/status.ts";
 import type { Type } from "../base/value.ts";
 import type { SpaceAxis } from "../space/space.ts";
-import { rangeOf } from "../store/grid.ts";
+import { chunkOf, rangeOf } from "../store/grid.ts";
 import type { AxisArray, Layout, PointArray } from "../store/layout.ts";
 import type { StoreReader } from "../store/reader.ts";
 import { coordinatesOf } from "./axes.ts";
+import { reasonIn } from "./failures.ts";
 import type { Report } from "./report.ts";
 import { Results } from "./results.ts";
 import type { Column } from "./table.ts";
@@ -59,12 +61,9 @@ export class StoredData {
   readonly report: Report;
   /** The axes of a product, without the values along them. */
   readonly axes: readonly SpaceAxis[] | undefined;
-  private readonly reasonOf: ((index: number) => string | undefined) | undefined;
   private readonly along = new Map<string, Promise<TypedArray>>();
 
-  /** `reasonOf`: why a point failed, known to the run that computed it. */
-  constructor(reader: StoreReader, report: Report, reasonOf?: (index: number) => string | undefined) {
-    this.reasonOf = reasonOf;
+  constructor(reader: StoreReader, report: Report) {
     this.reader = reader;
     this.layout = reader.document.layout;
     this.report = report;
@@ -137,6 +136,7 @@ export class StoredData {
       wanted ? reader.status(view) : new Uint8Array(view.length),
       parameters ? this.axesOf(dimensions) : this.axes,
     ]);
+    const reasonOf = await this.reasonsOf(view, status);
     const columns = (arrays: readonly PointArray[], found: readonly TypedArray[]): Column[] =>
       arrays.map((array, i) => ({ name: array.name, type: typeOf(array), values: { data: found[i] as TypedArray } }));
     const sizes = view.dimensions?.map(({ size }) => size);
@@ -149,10 +149,24 @@ export class StoredData {
         names: results.map(({ name }) => name),
         axes: sizes && dimensions.map((d) => axisPart((axes ?? [])[d.axis] as SpaceAxis, d, parameters)),
         report: { ...this.report, points: view.length },
-        ...(this.reasonOf && { reasonOf: (i: number) => this.reasonOf?.(view.index(i)) }),
+        ...(reasonOf && { reasonOf }),
       },
       wholeView(view.length, sizes),
     );
+  }
+
+  /** Why points of a view failed, where some did. */
+  private async reasonsOf(
+    view: View,
+    status: Uint8Array,
+  ): Promise<((index: number) => string | undefined) | undefined> {
+    if (!status.includes(FAILED)) return undefined;
+    const chunks = new Set<number>();
+    status.forEach((code, i) => {
+      if (code === FAILED) chunks.add(chunkOf(this.layout.grid, view.index(i)));
+    });
+    const faults = (await Promise.all([...chunks].map((chunk) => this.reader.reasons(chunk)))).flat();
+    return (i) => reasonIn(faults, view.index(i));
   }
 
   private valuesAlong(path: string): Promise<TypedArray> {

@@ -10,6 +10,7 @@ import { type Files, putOver, sweep, TEMPORARY } from "./files.ts";
 import { type Layout, metadataOf, STATUS } from "./layout.ts";
 import { acquireLock, type Lock, type LockTimes } from "./lock.ts";
 import { isDeadName, nodeFiles, thisWriter, writerName } from "./node-files.ts";
+import { isReasonsFile } from "./reasons.ts";
 
 export interface SessionOptions {
   /** Goes on with a store of the same run, or makes one where there is none. */
@@ -93,6 +94,9 @@ async function clear(files: Files): Promise<void> {
   await files.remove(DOCUMENT);
   await files.syncDirectory("");
   for (const name of await files.list("")) if (name !== TEMPORARY) await files.remove(name);
+  for (const name of await files.list(TEMPORARY)) {
+    if (isReasonsFile(name)) await files.remove(`${TEMPORARY}/${name}`);
+  }
   await files.syncDirectory("");
 }
 

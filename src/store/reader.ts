@@ -5,6 +5,7 @@ import { DOCUMENT, parseDocument, type StoreDocument } from "./document.ts";
 import { storeError } from "./fault.ts";
 import { chunkOf, type Grid, placeOf, type Range, rangeOf } from "./grid.ts";
 import { axisGrid, elementsOf, type PointArray, STATUS } from "./layout.ts";
+import { type PointFault, readReasons, reasonsFile } from "./reasons.ts";
 import { type ChunkReader, openArray, type Source, zarrita } from "./zarr.ts";
 
 /** Chunks that are kept of each array: neighbours in a slice come from the same one. */
@@ -52,10 +53,12 @@ export interface Selection {
 export class StoreReader {
   readonly document: StoreDocument;
   readonly where: string;
+  private readonly source: Source;
   private readonly arrays: ReadonlyMap<string, ArrayReader>;
 
-  private constructor(where: string, document: StoreDocument, arrays: ReadonlyMap<string, ArrayReader>) {
-    this.where = where;
+  private constructor(source: Source, document: StoreDocument, arrays: ReadonlyMap<string, ArrayReader>) {
+    this.where = source.where;
+    this.source = source;
     this.document = document;
     this.arrays = arrays;
   }
@@ -79,7 +82,7 @@ export class StoreReader {
       ...layout.axes.map((array) => reader(array, axisGrid(layout, array))),
       reader({ path: STATUS, shape: [] }, layout.grid),
     ]);
-    return new StoreReader(source.where, document, arrays);
+    return new StoreReader(source, document, arrays);
   }
 
   /** The values of these points in an array over points, `[length, ...shape]`. */
@@ -91,6 +94,11 @@ export class StoreReader {
   async status(selection: Selection): Promise<Uint8Array> {
     const { grid } = this.document.layout;
     return (await this.gather(STATUS, grid, "bool", 1, selection)) as Uint8Array;
+  }
+
+  /** Why points of a chunk failed, as far as it is known. */
+  async reasons(chunk: number): Promise<readonly PointFault[]> {
+    return readReasons(await this.source.read(reasonsFile(chunk)));
   }
 
   /** All values along an axis, by the path of its array. */

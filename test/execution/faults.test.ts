@@ -123,11 +123,11 @@ describe.each(runnable)("a loop without end on %s", (target: TargetName) => {
       const executor = new ParallelExecution(model, space, { target: ${JSON.stringify(target)} });
       const began = performance.now();
       const error = await executor.run({ signal: AbortSignal.timeout(300) }).catch((error) => error);
-      console.log(error.name, Math.round((performance.now() - began) / 1000));
+      console.log(error.name, performance.now() - began < 5000);
       console.log((await new ParallelExecution(({ x }) => x.add(1), space).run()).at(3));`,
     );
     const began = performance.now();
-    expect(await node([script])).toEqual({ code: 0, stdout: "TimeoutError 0\n4\n", stderr: "" });
+    expect(await node([script])).toEqual({ code: 0, stdout: "TimeoutError true\n4\n", stderr: "" });
     expect(performance.now() - began).toBeLessThan(10_000);
   }, 30_000);
 });

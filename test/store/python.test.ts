@@ -5,11 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataAxis, GridAxis, GridSpace, np, ParallelExecution, Parameter, Space, UniformSpace } from "lanewise";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { python, pythonHas } from "../support/python.ts";
 
 const has = pythonHas(["xarray", "zarr"]);
 const there = has.xarray && has.zarr;
+
+// The first import of these packages compiles them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "lanewise-python-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,9 +1,21 @@
 /** Runs into a store: what is read from it is what a run in memory gives, for products and for other spaces. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GridSpace, np, openResults, ParallelExecution, Parameter, setHostDeviceCount, UniformSpace } from "lanewise";
+import {
+  GridAxis,
+  GridSpace,
+  lax,
+  type NdArray,
+  np,
+  openResults,
+  ParallelExecution,
+  Parameter,
+  Space,
+  setHostDeviceCount,
+  UniformSpace,
+} from "lanewise";
 import { afterAll, afterEach, expect, test } from "vitest";
 
 setHostDeviceCount(2);
@@ -177,4 +189,33 @@ test("an empty space makes an empty store", async () => {
   executions.push(execution);
   const stored = await execution.run({ store: fresh() });
   expect([stored.length, await stored.toRows()]).toEqual([0, []]);
+});
+
+test("why points failed is kept, and is there before their chunk counts; a run that replaces the store forgets it", async () => {
+  const space = new Space({ x: new GridAxis(-2, 2, 5) });
+  const endless = ({ x }: { x: NdArray }) =>
+    lax.whileLoop(
+      (k) => k.less(1),
+      (k) => k.add(np.where(x.equal(0), 0, 1)),
+      x,
+    );
+  const execution = new ParallelExecution(endless, space, { nVmap: 1, nPmap: 1, deviceTimeout: 200 });
+  executions.push(execution);
+  const store = fresh();
+  const stored = await execution.run({ store, chunk: 2 });
+  const failed = [{ index: 2, parameters: { x: 0 }, status: "failed", reason: "it was silent for 0.2 s" }];
+  expect(await stored.failed()).toEqual(failed);
+  const opened = await openResults(store);
+  expect(await opened.failed()).toEqual(failed);
+  expect((await opened.slice(1, 4).load()).failed()).toEqual([{ ...failed[0], index: 1 }]);
+  // It is for people: who loses it loses the reason alone.
+  const file = join(store, ".lanewise/failed-1.json");
+  writeFileSync(file, "{");
+  const [{ reason, ...rest } = { reason: "" }] = await opened.failed();
+  expect([reason, rest]).toEqual([undefined, expect.objectContaining({ index: 2, status: "failed" })]);
+  expect((await execution.run({ store, chunk: 2, resume: true })).length).toBe(5);
+  const whole = new ParallelExecution(({ x }: { x: NdArray }) => x.mul(1), space, { nPmap: 1 });
+  executions.push(whole);
+  await whole.run({ store, overwrite: true });
+  expect(existsSync(file)).toBe(false);
 });
