@@ -5,6 +5,7 @@
  */
 
 import type { Files } from "../../src/store/files.ts";
+import { randomBits } from "./kill.ts";
 
 interface Inode {
   bytes: Uint8Array;
@@ -27,17 +28,6 @@ export interface Fault {
 }
 
 const errorOf = (code: string): Error => Object.assign(new Error(`${code}: injected`), { code });
-
-/** xorshift32: the same faults in every run. */
-export function randomBits(seed: number): () => number {
-  let x = seed | 1;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) / 2 ** 32;
-  };
-}
 
 const split = (path: string): [directory: string, name: string] => {
   const at = path.lastIndexOf("/");

@@ -21,7 +21,9 @@ interface Kill {
   bytesOf(folder: string, store: string): string;
   committed(folder: string, store: string): Map<string, number>;
   grown(folder: string, store: string, count: number, ended: Promise<Ended>): Promise<void>;
+  /** The same numbers for the same seed. */
+  randomBits(seed: number): () => number;
   killRounds(rounds: number, seed: number): Promise<string[]>;
 }
 
-export const { workshop, start, bytesOf, committed, grown, killRounds } = untyped as unknown as Kill;
+export const { workshop, start, bytesOf, committed, grown, killRounds, randomBits } = untyped as unknown as Kill;

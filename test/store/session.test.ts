@@ -8,7 +8,8 @@ import { DOCUMENT, documentText, parseDocument } from "../../src/store/document.
 import { acquireLock } from "../../src/store/lock.ts";
 import { StoreReader } from "../../src/store/reader.ts";
 import { sourceOfFiles } from "../../src/store/zarr.ts";
-import { Disk, randomBits } from "./disk.ts";
+import { Disk } from "./disk.ts";
+import { randomBits } from "./kill.ts";
 import { grid, points, quick, runOn } from "./runs.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

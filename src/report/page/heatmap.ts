@@ -6,6 +6,7 @@ import { fitCanvas, h } from "./dom.ts";
 import type { PageAxis } from "./model.ts";
 import { type Frame, format, named, profilePlot, scaleType } from "./profile.ts";
 import { pictureAxes, type Scene, sliceBase } from "./scene.ts";
+import { stageOf } from "./stage.ts";
 
 const margin = { top: 8, right: 12, bottom: 46, left: 62 } as const;
 const besideHeight = 96;
@@ -25,13 +26,10 @@ interface Geometry {
 
 export class HeatMap {
   readonly element: HTMLElement;
-  readonly #stage = h("div", {
-    class: "stage",
-    id: "map",
-    tabindex: 0,
-    role: "application",
-    "aria-roledescription": "heat map",
-    "aria-describedby": "map-help",
+  readonly #stage = stageOf("heat map", {
+    scene: () => this.#scene,
+    rowAt: (event) => this.#rowAt(event),
+    step: (key, far, scene) => this.#step(key, far, scene),
   });
   readonly #canvas = h("canvas", { "aria-hidden": "true" });
   readonly #axes = h("div", { class: "axes" });
@@ -47,10 +45,6 @@ export class HeatMap {
   constructor() {
     this.#stage.append(this.#canvas, this.#axes, this.#across, this.#down, this.#ring);
     this.element = h("div", { class: "map" }, this.#above, this.#stage, this.#right);
-    this.#stage.addEventListener("pointermove", (event) => this.#hover(this.#rowAt(event)));
-    this.#stage.addEventListener("pointerleave", () => this.#hover(undefined));
-    this.#stage.addEventListener("click", (event) => this.#select(this.#rowAt(event)));
-    this.#stage.addEventListener("keydown", (event) => this.#key(event));
   }
 
   draw(scene: Scene, width: number): void {
@@ -126,7 +120,7 @@ export class HeatMap {
     );
   }
 
-  #rowAt(event: PointerEvent | MouseEvent): number | undefined {
+  #rowAt(event: MouseEvent): number | undefined {
     if (!this.#scene || !this.#geometry) return undefined;
     const { x, y, scaleX, scaleY, width, height } = this.#geometry;
     const box = this.#stage.getBoundingClientRect();
@@ -137,18 +131,9 @@ export class HeatMap {
     return model.moved(model.moved(store.state.selected, x, scaleX.nearest(right)), y, scaleY.nearest(up));
   }
 
-  #hover(row: number | undefined): void {
-    this.#scene?.store.set({ hovered: row });
-  }
-
-  #select(row: number | undefined): void {
-    if (row !== undefined) this.#scene?.store.set({ selected: row, hovered: undefined });
-  }
-
-  #key(event: KeyboardEvent): void {
-    if (!this.#scene || !this.#geometry) return;
+  #step(key: string, far: number, { model, store }: Scene): number | undefined {
+    if (!this.#geometry) return undefined;
     const { x, y, scaleX, scaleY } = this.#geometry;
-    const far = event.shiftKey ? 10 : 1;
     const moves: { readonly [key: string]: readonly [PageAxis, AxisScale, number] } = {
       ArrowRight: [x, scaleX, far],
       ArrowLeft: [x, scaleX, -far],
@@ -159,14 +144,11 @@ export class HeatMap {
       PageUp: [y, scaleY, Number.POSITIVE_INFINITY],
       PageDown: [y, scaleY, Number.NEGATIVE_INFINITY],
     };
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
+    const move = moves[key];
+    if (!move) return undefined;
     const [axis, scale, by] = move;
-    const { model, store } = this.#scene;
-    this.#select(
-      model.moved(store.state.selected, axis, stepAlong(axis, scale, model.position(store.state.selected, axis), by)),
-    );
+    const { selected } = store.state;
+    return model.moved(selected, axis, stepAlong(axis, scale, model.position(selected, axis), by));
   }
 }
 

@@ -6,18 +6,16 @@ import { stepAlong } from "./heatmap.ts";
 import type { PageAxis } from "./model.ts";
 import { profilePlot } from "./profile.ts";
 import type { Scene } from "./scene.ts";
+import { stageOf } from "./stage.ts";
 
 const frame = { height: 380, marginTop: 12, marginRight: 16, marginBottom: 46, marginLeft: 62 } as const;
 
 export class Line {
   readonly element: HTMLElement;
-  readonly #stage = h("div", {
-    class: "stage",
-    id: "map",
-    tabindex: 0,
-    role: "application",
-    "aria-roledescription": "line",
-    "aria-describedby": "map-help",
+  readonly #stage = stageOf("line", {
+    scene: () => this.#scene,
+    rowAt: (event) => this.#rowAt(event),
+    step: (key, far, scene) => this.#step(key, far, scene),
   });
   readonly #axis: PageAxis;
   #scene: Scene | undefined;
@@ -27,10 +25,6 @@ export class Line {
   constructor(axis: PageAxis) {
     this.#axis = axis;
     this.element = h("div", { class: "map single" }, this.#stage);
-    this.#stage.addEventListener("pointermove", (event) => this.#scene?.store.set({ hovered: this.#rowAt(event) }));
-    this.#stage.addEventListener("pointerleave", () => this.#scene?.store.set({ hovered: undefined }));
-    this.#stage.addEventListener("click", (event) => this.#select(this.#rowAt(event)));
-    this.#stage.addEventListener("keydown", (event) => this.#key(event));
   }
 
   draw(scene: Scene, width: number): void {
@@ -53,18 +47,15 @@ export class Line {
     return this.#scene.model.moved(this.#scene.store.state.selected, this.#axis, this.#scale.nearest(t));
   }
 
-  #select(row: number | undefined): void {
-    if (row !== undefined) this.#scene?.store.set({ selected: row, hovered: undefined });
-  }
-
-  #key(event: KeyboardEvent): void {
-    const far = event.shiftKey ? 10 : 1;
+  #step(key: string, far: number, { model, store }: Scene): number | undefined {
     const { POSITIVE_INFINITY: end, NEGATIVE_INFINITY: start } = Number;
-    const by = { ArrowRight: far, ArrowLeft: -far, End: end, Home: start }[event.key];
-    if (by === undefined || !this.#scale || !this.#scene) return;
-    event.preventDefault();
-    const { model, store } = this.#scene;
-    const at = stepAlong(this.#axis, this.#scale, model.position(store.state.selected, this.#axis), by);
-    this.#select(model.moved(store.state.selected, this.#axis, at));
+    const by = { ArrowRight: far, ArrowLeft: -far, End: end, Home: start }[key];
+    if (by === undefined || !this.#scale) return undefined;
+    const { selected } = store.state;
+    return model.moved(
+      selected,
+      this.#axis,
+      stepAlong(this.#axis, this.#scale, model.position(selected, this.#axis), by),
+    );
   }
 }

@@ -4,6 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { fitCanvas, h } from "./dom.ts";
 import { named } from "./profile.ts";
 import type { Scene } from "./scene.ts";
+import { stageOf } from "./stage.ts";
 import { fraction, type PlacedVariable } from "./variables.ts";
 
 /** Of the picture, left free at every side so that no point is cut. */
@@ -13,13 +14,10 @@ const margin = { top: 12, right: 16, bottom: 46, left: 62 } as const;
 
 export class Scatter {
   readonly element: HTMLElement;
-  readonly #stage = h("div", {
-    class: "stage",
-    id: "map",
-    tabindex: 0,
-    role: "application",
-    "aria-roledescription": "scatter plot",
-    "aria-describedby": "map-help",
+  readonly #stage = stageOf("scatter plot", {
+    scene: () => this.#scene,
+    rowAt: (event) => this.#rowAt(event),
+    step: (key, far, scene) => this.#step(key, far, scene),
   });
   readonly #canvas = h("canvas", { "aria-hidden": "true" });
   readonly #axes = h("div", { class: "axes" });
@@ -35,10 +33,6 @@ export class Scatter {
     this.#variables = variables;
     this.#stage.append(this.#canvas, this.#axes, this.#ring);
     this.element = h("div", { class: "map single" }, this.#stage);
-    this.#stage.addEventListener("pointermove", (event) => this.#scene?.store.set({ hovered: this.#nearest(event) }));
-    this.#stage.addEventListener("pointerleave", () => this.#scene?.store.set({ hovered: undefined }));
-    this.#stage.addEventListener("click", (event) => this.#select(this.#nearest(event)));
-    this.#stage.addEventListener("keydown", (event) => this.#key(event));
   }
 
   draw(scene: Scene, width: number): void {
@@ -121,7 +115,7 @@ export class Scatter {
     }
   }
 
-  #nearest(event: MouseEvent): number | undefined {
+  #rowAt(event: MouseEvent): number | undefined {
     const box = this.#stage.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     let [best, distance] = [-1, 24 * 24];
@@ -132,19 +126,14 @@ export class Scatter {
     return best < 0 ? undefined : best;
   }
 
-  #select(row: number | undefined): void {
-    if (row !== undefined) this.#scene?.store.set({ selected: row, hovered: undefined });
-  }
-
   /** To the nearest point whose way lies more in the arrow's direction than across it. */
-  #key(event: KeyboardEvent): void {
-    const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (!direction || !this.#scene) return;
-    event.preventDefault();
+  #step(key: string, _far: number, { store }: Scene): number | undefined {
+    const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+    if (!direction) return undefined;
     const [dx = 0, dy = 0] = direction;
-    const { selected } = this.#scene.store.state;
+    const { selected } = store.state;
     const [x, y] = [this.#left[selected] as number, this.#top[selected] as number];
-    let [best, distance] = [-1, Number.POSITIVE_INFINITY];
+    let [best, distance] = [selected, Number.POSITIVE_INFINITY];
     for (let row = 0; row < this.#left.length; row++) {
       const [right, down] = [(this.#left[row] as number) - x, (this.#top[row] as number) - y];
       const ahead = right * dx + down * dy;
@@ -153,7 +142,7 @@ export class Scatter {
       const d = ahead + aside;
       if (d < distance) [best, distance] = [row, d];
     }
-    this.#select(best < 0 ? undefined : best);
+    return best;
   }
 }
 
