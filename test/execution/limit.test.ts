@@ -252,7 +252,7 @@ function onTarget(target: TargetName, program: Program, points: readonly (readon
 
 test("random programs give the same bits and marks on every target", () => {
   const counts = { limited: 0, marked: 0, differing: 0 };
-  for (let seed = 0; seed < 40; seed++) {
+  for (let seed = 0; seed < 70; seed++) {
     const program = randomProgram(seed, { limits: true });
     if (!hasLimits(program)) continue;
     const points = Array.from({ length: 9 }, (_, p) => randomInputs(program, seed, p));
