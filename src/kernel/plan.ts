@@ -73,10 +73,10 @@ const planOf = (draft: Draft): Plan => ({
 
 type Kind = "node" | "grouped" | undefined;
 
-/** What needs no step of its own has no kind: values that are there, views, and what is inlined. */
+/** What needs no step of its own has no kind: values that are there, constants, views, and what is inlined. */
 function kindOf(node: Node, { kinds, repeated, isLarge }: Uses): Kind {
-  if (node.op === "parameter" || node.op === "result") return undefined;
-  if ((node.op === "constant" && isLarge(node)) || kinds.seldom.has(node) || repeated.has(node)) return undefined;
+  if (node.op === "parameter" || node.op === "result" || node.op === "constant") return undefined;
+  if (kinds.seldom.has(node) || repeated.has(node)) return undefined;
   if (isSink(node, isLarge)) return "grouped";
   if (!isLarge(node)) return "node";
   if (kinds.maps.has(node) || kinds.inlined.has(node)) return undefined;

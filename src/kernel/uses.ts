@@ -78,12 +78,13 @@ export class Uses {
 
   private find(node: Node): readonly Use[] {
     const uses: Use[] = [];
+    const add = (source: Node, mode: Use["mode"]): void => {
+      for (const use of this.through(source, mode)) uses.push(use);
+    };
     node.operands.forEach((operand, i) => {
-      uses.push(...this.through(operand, modeOf(node, i, this.isLarge)));
+      add(operand, modeOf(node, i, this.isLarge));
     });
-    for (const region of node.regions) {
-      for (const free of freeNodes(region)) uses.push(...this.through(free, "any"));
-    }
+    for (const region of node.regions) for (const free of freeNodes(region)) add(free, "any");
     return uses;
   }
 
