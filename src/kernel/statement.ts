@@ -2,15 +2,17 @@
 
 import type { Register, Statement } from "./kernel.ts";
 
+const NONE: readonly never[] = [];
+
 /** Registers that a statement reads, without those of nested blocks. */
 export function operandsOf(s: Statement): readonly Register[] {
   switch (s.kind) {
     case "op":
       return s.args;
     case "const":
-      return [];
+      return NONE;
     case "load":
-      return s.index.terms.map((t) => t.register);
+      return s.index.terms.length === 0 ? NONE : s.index.terms.map((t) => t.register);
     case "gather":
       return [s.lane, ...s.index.terms.map((t) => t.register)];
     case "store":
@@ -27,14 +29,14 @@ export function operandsOf(s: Statement): readonly Register[] {
 export function blocksOf(s: Statement): readonly (readonly Statement[])[] {
   if (s.kind === "loop") return [s.body];
   if (s.kind === "while") return [s.test, s.body];
-  return s.kind === "if" ? [s.then, s.otherwise] : [];
+  return s.kind === "if" ? [s.then, s.otherwise] : NONE;
 }
 
 /** Registers that nested blocks give to the statement around them. */
 export function yieldsOf(s: Statement): readonly Register[] {
   if (s.kind === "loop") return s.phis.map((p) => p.next);
   if (s.kind === "while") return [...s.phis.map((p) => p.next), s.condition];
-  return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : [];
+  return s.kind === "if" ? s.merges.flatMap((m) => [m.then, m.otherwise]) : NONE;
 }
 
 export type Access = Statement & { kind: "load" | "gather" | "store" };

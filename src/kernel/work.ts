@@ -23,10 +23,13 @@ export function turnsOf(s: Statement): number {
 
 /** Of one lane group. */
 export function workOf(block: readonly Statement[]): number {
-  return block.reduce((sum, s) => {
-    const nested = blocksOf(s).reduce((n, inner) => n + workOf(inner), 0);
-    return sum + ownCost(s) + turnsOf(s) * nested;
-  }, 0);
+  let work = 0;
+  for (const s of block) {
+    let nested = 0;
+    for (const inner of blocksOf(s)) nested += workOf(inner);
+    work += ownCost(s) + turnsOf(s) * nested;
+  }
+  return work;
 }
 
 /**

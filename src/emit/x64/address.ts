@@ -241,8 +241,8 @@ const isScale = (bytes: number): bytes is 1 | 2 | 4 | 8 => [1, 2, 4, 8].includes
 function depthOf(statements: readonly Statement[]): number {
   let depth = 0;
   for (const s of statements) {
-    const inside = Math.max(0, ...blocksOf(s).map(depthOf));
-    depth = Math.max(depth, s.kind === "loop" ? inside + 1 : inside);
+    const own = s.kind === "loop" ? 1 : 0;
+    for (const block of blocksOf(s)) depth = Math.max(depth, own + depthOf(block));
   }
   return depth;
 }

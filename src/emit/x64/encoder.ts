@@ -55,18 +55,45 @@ interface Fields {
   readonly immediate: number | undefined;
 }
 
-function fieldsOf(form: Form, operands: readonly Operand[]): Fields {
-  const place = memoryPlace(form);
-  const registers: number[] = [];
-  let immediate: number | undefined;
-  form.operands.forEach((kind, i) => {
-    if (kind.startsWith("i")) immediate = operands[i] as number;
-    else if (i !== place) registers.push(operands[i] as number);
-  });
-  const [first = 0, second = 0, last] = registers;
-  const rm = operands[place] ?? 0;
-  if (form.digit === undefined) return { reg: first, vvvv: second, rm, last, immediate };
-  return { reg: form.digit, vvvv: first, rm, last: undefined, immediate };
+/** What a form's operands are for, looked up once: places among the operands, -1 for none. */
+interface Roles {
+  readonly rm: number;
+  readonly registers: readonly [number, number, number];
+  readonly immediate: number;
+  readonly immediateBytes: number;
+  /** Vectors of 256 bits. */
+  readonly long: number;
+}
+
+const known = new Map<Form, Roles>();
+
+function rolesOf(form: Form): Roles {
+  const found = known.get(form);
+  if (found) return found;
+  const { operands } = form;
+  const rm = memoryPlace(form);
+  const immediate = operands.findIndex((kind) => kind.startsWith("i"));
+  const [a = -1, b = -1, c = -1] = operands.flatMap((_, i) => (i === rm || i === immediate ? [] : [i]));
+  const roles: Roles = {
+    rm,
+    registers: form.digit === undefined ? [a, b, c] : [-1, a, -1],
+    immediate,
+    immediateBytes: immediate < 0 ? 0 : operands[immediate] === "i8" ? 1 : 4,
+    long: operands.some((kind) => kind.includes("y")) ? 1 : 0,
+  };
+  known.set(form, roles);
+  return roles;
+}
+
+function fieldsOf(form: Form, { rm, registers, immediate }: Roles, operands: readonly Operand[]): Fields {
+  const [reg, vvvv, last] = registers;
+  return {
+    reg: form.digit ?? (reg < 0 ? 0 : (operands[reg] as number)),
+    vvvv: vvvv < 0 ? 0 : (operands[vvvv] as number),
+    rm: operands[rm] ?? 0,
+    last: last < 0 ? undefined : (operands[last] as number),
+    immediate: immediate < 0 ? undefined : (operands[immediate] as number),
+  };
 }
 
 export class Assembler {
@@ -84,20 +111,21 @@ export class Assembler {
 
   emit(name: Instruction, ...operands: readonly Operand[]): void {
     const form = forms[name];
-    const fields = fieldsOf(form, operands);
+    const roles = rolesOf(form);
+    const fields = fieldsOf(form, roles, operands);
     if (form.operands.length === 0) {
-      if (form.vex) this.vex(form, fields);
+      if (form.vex) this.vex(form, fields, roles.long);
       this.byte(form.opcode);
       return;
     }
     const short = form.opcode === 0x81 && isByte(fields.immediate as number);
-    if (form.vex) this.vex(form, fields);
+    if (form.vex) this.vex(form, fields, roles.long);
     else this.rex(form, fields);
     this.byte(short ? 0x83 : form.opcode);
     const constant = this.modRm(fields);
     if (fields.last !== undefined) this.byte(fields.last << 4);
-    if (form.operands.includes("i8") || short) this.byte(fields.immediate as number);
-    else if (form.operands.includes("i32")) this.word(fields.immediate as number);
+    if (roles.immediateBytes === 1 || short) this.byte(fields.immediate as number);
+    else if (roles.immediateBytes === 4) this.word(fields.immediate as number);
     if (constant) this.reads.push({ ...constant, end: this.length });
   }
 
@@ -154,9 +182,8 @@ export class Assembler {
     return { r, x: (rm.index ?? 0) >> 3, b: rm.base >> 3 };
   }
 
-  private vex(form: Form, fields: Fields): void {
+  private vex(form: Form, fields: Fields, long: number): void {
     const { r, x, b } = this.highBits(fields);
-    const long = form.operands.some((kind) => kind.includes("y")) ? 1 : 0;
     const prefix = [0, 0x66, 0xf3, 0xf2].indexOf(form.prefix);
     const low = ((~fields.vvvv & 15) << 3) | (long << 2) | prefix;
     if (form.map === 1 && !form.wide && x === 0 && b === 0) {

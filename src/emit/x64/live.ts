@@ -34,11 +34,13 @@ function touchedBy(step: Step): Touched {
   if (step.kind !== "instruction") return NOTHING;
   let out: Vector | undefined;
   const reads: Vector[] = [];
-  step.operands.forEach((operand, i) => {
-    if (!isVector(operand)) return;
+  const { operands } = step;
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i];
+    if (!isVector(operand)) continue;
     if (i === 0 && factsOf(step.name).writes) out = operand;
     else reads.push(operand);
-  });
+  }
   return { out, reads };
 }
 

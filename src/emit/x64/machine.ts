@@ -56,7 +56,8 @@ export class Machine {
   readonly constants = new Map<number, readonly number[]>();
   /** Whether loops ask if they may go on (`Control.while`). */
   asksToGoOn = false;
-  private readonly known = new Map<string, Vector>();
+  /** By their words, or by the one that all of them are. */
+  private readonly known = new Map<string | number, Vector>();
   private count = 0;
 
   get vectors(): number {
@@ -86,13 +87,16 @@ export class Machine {
 
   /** The words, again and again until the vector is full. */
   words(...words: readonly number[]): Vector {
-    const all = Array.from({ length: WORDS }, (_, i) => (words[i % words.length] as number) | 0);
-    const key = all.join();
+    const given = words.map((word) => word | 0);
+    const key = given.every((word) => word === given[0]) ? (given[0] as number) : given.join();
     const found = this.known.get(key);
     if (found) return found;
     const out = this.vector();
     this.known.set(key, out);
-    this.constants.set(out.vector, all);
+    this.constants.set(
+      out.vector,
+      Array.from({ length: WORDS }, (_, i) => given[i % given.length] as number),
+    );
     return out;
   }
 

@@ -99,13 +99,16 @@ class Search {
         if (s.kind === "op") this.ops.push(s);
       }
       for (const register of notForPlaces(s)) this.asVector.add(register);
-      const inside = blocksOf(s).map((block) => this.block(block));
-      // The body of a while sees what its test makes.
-      if (inside[0] && inside[1]) this.pair(inside[0], inside[1]);
-      for (const register of [...operandsOf(s), ...yieldsOf(s), ...inside.flatMap((block) => [...block.read])]) {
+      const note = (register: Register): void => {
         read.add(register);
         if (made.has(register)) this.lastUse.set(register, s);
-      }
+      };
+      operandsOf(s).forEach(note);
+      yieldsOf(s).forEach(note);
+      const inside = blocksOf(s).map((block) => this.block(block));
+      for (const block of inside) block.read.forEach(note);
+      // The body of a while sees what its test makes.
+      if (inside[0] && inside[1]) this.pair(inside[0], inside[1]);
     }
     return { read, made };
   }
