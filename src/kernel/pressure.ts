@@ -54,10 +54,9 @@ export const MOST_GROUPS = 6;
 /** What is carried around short loops leaves no room for more. */
 const MOST_IN_SHORT = 4;
 
-/** A block of this many statements has work of its own to overlap, and the room to move registers to the stack. */
-const LONG_BLOCK = 64;
-
-const isShort = (block: readonly Statement[]): boolean => block.length < LONG_BLOCK;
+/** A longer block has work of its own to overlap, and the room to move registers to the stack. */
+const isShort = (block: readonly Statement[], { short }: Target["interleave"]): boolean =>
+  block.length < short.statements;
 
 /** Mostly reads places of memory that grows with the groups: its loads wait for no other, and want their caches. */
 const mostlyGathers = (block: readonly Statement[]): boolean =>
@@ -68,11 +67,12 @@ const mostlyGathers = (block: readonly Statement[]): boolean =>
  * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most; and no
  * more than it takes to have work at hand while chains of values wait (`depth.ts`).
  */
-export function preferredGroups(kernel: Pick<Kernel, "body">, { short, long, width }: Target["interleave"]): number {
+export function preferredGroups(kernel: Pick<Kernel, "body">, interleave: Target["interleave"]): number {
+  const { short, long, width } = interleave;
   const alive = Math.max(1, pressureOf(kernel));
   const { block, yields } = hottestOf(kernel);
   if (mostlyGathers(block)) return 1;
-  if (isShort(block)) {
+  if (isShort(block, interleave)) {
     const carried = Math.max(
       1,
       yields.reduce((sum, register) => sum + vectorsOf(register), 0),
@@ -103,4 +103,4 @@ export function fittingGroups(preferred: number, all: number): number {
 
 /** The same where lanes are elements: arrays end soon, and long blocks for one group after the other overlap as well. */
 export const groupsOfElements = (kernel: Pick<Kernel, "body">, interleave: Target["interleave"]): number =>
-  isShort(hottestOf(kernel).block) ? preferredGroups(kernel, interleave) : 1;
+  isShort(hottestOf(kernel).block, interleave) ? preferredGroups(kernel, interleave) : 1;
