@@ -3,6 +3,7 @@
 import { dtypeInfo } from "../base/dtype.ts";
 import { waitOf } from "./depth.ts";
 import type { Kernel, Register, Statement } from "./kernel.ts";
+import { bytesInKernel } from "./layout.ts";
 import { blocksOf, operandsOf, yieldsOf } from "./statement.ts";
 import type { Target } from "./target.ts";
 import { turnsOf, workOf } from "./work.ts";
@@ -62,12 +63,21 @@ const isShort = (block: readonly Statement[], { short }: Target["interleave"]): 
 const mostlyGathers = (block: readonly Statement[]): boolean =>
   2 * workOf(block.filter((s) => s.kind === "gather" && s.buffer.lane)) > workOf(block);
 
+/** Bytes of arrays that a short loop goes through at the same pace as smaller ones: three times the nearest cache. */
+const CACHED = 96 * 1024;
+
+/** Bytes of the arrays of one lane group that a block reads or writes. */
+function bytesIn(block: readonly Statement[], lanes: number): number {
+  const buffers = new Set(block.flatMap((s) => ("buffer" in s && s.buffer.lane ? [s.buffer] : [])));
+  return [...buffers].reduce((sum, buffer) => sum + bytesInKernel(buffer) * buffer.elements * lanes, 0);
+}
+
 /**
  * How many lane groups to interleave. In a short loop values that leave the registers cost more than waiting: what is
- * carried from turn to turn must fit. A long one gains even when some values are spilled, until they are most; and no
- * more than it takes to have work at hand while chains of values wait (`depth.ts`).
+ * carried from turn to turn must fit, and arrays should stay near. A long one gains even when some values are spilled,
+ * until they are most; and no more than it takes to have work at hand while chains of values wait (`depth.ts`).
  */
-export function preferredGroups(kernel: Pick<Kernel, "body">, interleave: Target["interleave"]): number {
+export function preferredGroups(kernel: Pick<Kernel, "body" | "lanes">, interleave: Target["interleave"]): number {
   const { short, long, width } = interleave;
   const alive = Math.max(1, pressureOf(kernel));
   const { block, yields } = hottestOf(kernel);
@@ -77,7 +87,8 @@ export function preferredGroups(kernel: Pick<Kernel, "body">, interleave: Target
       1,
       yields.reduce((sum, register) => sum + vectorsOf(register), 0),
     );
-    const fitting = Math.min(Math.floor(short.alive / alive), Math.floor(short.carried / carried));
+    const near = CACHED / Math.max(1, bytesIn(block, kernel.lanes));
+    const fitting = Math.floor(Math.min(short.alive / alive, short.carried / carried, near));
     return Math.max(1, Math.min(MOST_IN_SHORT, fitting));
   }
   const fitting = long.find(({ most }) => alive <= most)?.groups ?? 1;
@@ -102,5 +113,5 @@ export function fittingGroups(preferred: number, all: number): number {
 }
 
 /** The same where lanes are elements: arrays end soon, and long blocks for one group after the other overlap as well. */
-export const groupsOfElements = (kernel: Pick<Kernel, "body">, interleave: Target["interleave"]): number =>
+export const groupsOfElements = (kernel: Pick<Kernel, "body" | "lanes">, interleave: Target["interleave"]): number =>
   isShort(hottestOf(kernel).block, interleave) ? preferredGroups(kernel, interleave) : 1;

@@ -21,8 +21,8 @@ function chains(count: number, length: number): Statement[] {
   });
 }
 
-const groupsOf = (body: readonly Statement[], { interleave }: typeof x64Target): number =>
-  preferredGroups({ body }, interleave);
+const groupsOf = (body: readonly Statement[], { interleave, lanes }: typeof x64Target): number =>
+  preferredGroups({ body, lanes }, interleave);
 
 describe("lane groups", () => {
   test("are many where every value waits for the one before", () => {
@@ -38,6 +38,21 @@ describe("lane groups", () => {
   test("are in between where some values wait", () => {
     expect(groupsOf(chains(4, 50), x64Target)).toBe(4);
     expect(groupsOf(chains(4, 50), wasmTarget)).toBe(3);
+  });
+
+  test("are fewer where a short loop goes through large arrays", () => {
+    const through = (elements: number): Statement[] => {
+      const counter: Register = { id: 1, dtype: "int32", lane: false };
+      const index = { offset: 0, terms: [{ register: counter, stride: 1 }] };
+      const buffer = { id: 0, name: "x", kind: "scratch", dtype: "float32", lane: true, elements } as const;
+      const body: Statement[] = [
+        { kind: "load", out: one, buffer, index },
+        { kind: "op", op: "add", out: { ...one, id: 2 }, args: [one, one] },
+        { kind: "store", buffer, index, value: { ...one, id: 2 } },
+      ];
+      return [{ kind: "loop", counter, count: elements, phis: [], body }];
+    };
+    expect([500, 900, 1400, 2900, 10_000].map((n) => groupsOf(through(n), x64Target))).toEqual([4, 3, 2, 1, 1]);
   });
 
   test.each([
