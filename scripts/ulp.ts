@@ -1,6 +1,7 @@
 /**
  * Largest error of the float32 functions, in units in the last place, over all 2^32 inputs or every nth.
- * In: names of functions, none for all; `--stride n`; `--fast` for fastMath on x64; `--within x` for |inputs| up to x.
+ * In: names of functions, none for all; `--stride n`; `--fast` for fastMath on x64; `--from x` and `--within y`
+ * for |inputs| from x to y.
  * Out: a line per function with the worst input.
  *
  *     npm run ulp -- exp log --stride 1001
@@ -52,10 +53,11 @@ function unitAt(t: number): number {
 interface Options {
   readonly stride: number;
   readonly fast: boolean;
+  readonly from: number;
   readonly within: number;
 }
 
-function measure(op: OpName, { stride, fast, within }: Options): string {
+function measure(op: OpName, { stride, fast, from, within }: Options): string {
   const kernel = compiled(op, "float32", 1, BLOCK, fast);
   const inputs = kernel.operands[0] as TypedArray;
   const patterns = new Uint32Array(inputs.buffer);
@@ -68,7 +70,7 @@ function measure(op: OpName, { stride, fast, within }: Options): string {
     kernel.run(BLOCK);
     for (let i = 0; i < BLOCK; i++) {
       const x = inputs[i] as number;
-      if (Math.abs(x) > within) continue;
+      if (Math.abs(x) > within || Math.abs(x) < from) continue;
       const y = kernel.result[i] as number;
       const t = reference(x);
       const rounded = Math.fround(t);
@@ -89,14 +91,18 @@ function main(): void {
     options: {
       stride: { type: "string", default: "1" },
       fast: { type: "boolean", default: false },
+      from: { type: "string", default: "0" },
       within: { type: "string", default: "Infinity" },
     },
   });
-  const options = { stride: Number(values.stride), fast: values.fast, within: Number(values.within) };
+  const { stride, fast, from, within } = values;
+  const options = { stride: Number(stride), fast, from: Number(from), within: Number(within) };
   if (!Number.isInteger(options.stride) || options.stride < 1) {
     throw new Error("ulp: expected --stride to be a whole number from 1 on");
   }
-  if (!(options.within >= 0)) throw new Error("ulp: expected --within to be a number from 0 on");
+  if (!(options.from >= 0 && options.within >= 0)) {
+    throw new Error("ulp: expected --from and --within to be numbers from 0 on");
+  }
   const unknown = names.find((name) => !(name in references));
   if (unknown) throw new Error(`ulp: expected functions among ${Object.keys(references).join(" ")}, got ${unknown}`);
   for (const name of names.length > 0 ? names : Object.keys(references)) console.log(measure(name as OpName, options));

@@ -7,8 +7,6 @@
 import type { FloatDType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { formatType } from "../base/value.ts";
-import { Algebra } from "../op/math/algebra.ts";
-import { erfInvInside } from "../op/math/erfinv.ts";
 import { resolveShape } from "./axes.ts";
 import { context } from "./context.ts";
 import { type ArrayLike, broadcastTo, castTo, checkDType, describe, isHandle, numberOf, toHandle } from "./convert.ts";
@@ -16,7 +14,6 @@ import * as math from "./elementwise.ts";
 import { columns, type Generator, type Words, word } from "./generator.ts";
 import { apply, type Handle, ofNumber, shapeError, typeError } from "./handle.ts";
 import { type NdArray, wrap } from "./ndarray.ts";
-import { handles } from "./normal.ts";
 import { philox } from "./philox.ts";
 import { concatenate, reshape } from "./reshape.ts";
 import { atUserLine } from "./source.ts";
@@ -144,7 +141,7 @@ function byErfInv(generator: Generator, words: Words, count: number, float: Floa
   const low = float === "float32" ? -1 + 2 ** -24 : -1 + 2 ** -53;
   const unit = (float === "float32" ? unit32 : unit64)(generator, words, count);
   const u = math.add(math.mul(unit, ofNumber(1 - low, float)), ofNumber(low, float));
-  return math.mul(ofNumber(Math.SQRT2, float), erfInvInside(new Algebra(handles, float), u));
+  return math.mul(ofNumber(Math.SQRT2, float), apply("erfInvInside", [u]));
 }
 
 function floatOf(where: string, dtype: unknown): FloatDType {

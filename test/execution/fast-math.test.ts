@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { erfInv as erfInvOf } from "../../src/array/elementwise.ts";
+import { wrap } from "../../src/array/ndarray.ts";
 import { whyNotNative } from "../../src/device/native.ts";
 import { DataAxis, lax, type NdArray, nn, np, ParallelExecution, Space } from "../../src/index.ts";
+import { evaluateOp } from "../../src/program/evaluate.ts";
 
 type Function = (x: NdArray) => NdArray;
+const erfInv: Function = (x) => wrap(erfInvOf(x));
 type Floats = Float32Array | Float64Array;
 
 async function results<X extends Floats>(f: Function, x: X, options: object): Promise<X> {
@@ -27,12 +31,18 @@ type Case = readonly [string, Function, (x: number) => number, number, number, n
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** The op in 64 bits, which `test/op/erfinv.test.ts` holds against references. */
+const exactErfInv = (x: number): number =>
+  evaluateOp("erfInv", [{ dtype: "float64", shape: [], data: Float64Array.of(x) }]).data[0]!;
+
 const inFloat32: readonly Case[] = [
   ["exp", (x) => np.exp(x), Math.exp, -87, 88.3, 1],
   ["sigmoid", (x) => nn.sigmoid(x), sigmoid, -86, 88, 3],
   ["sin", (x) => np.sin(x), Math.sin, -1e5, 1e5, 2.2],
   ["cos", (x) => np.cos(x), Math.cos, -1e5, 1e5, 2.2],
-  ["log", (x) => np.log(x), Math.log, 1e-30, 1000, 2],
+  ["log", (x) => np.log(x), Math.log, 1e-30, 1000, 1],
+  ["log1p", (x) => np.log1p(x), Math.log1p, -0.999, 3, 1],
+  ["erfInv", (x) => erfInv(x), exactErfInv, -0.9999, 0.9999, 4],
   ["tanh", (x) => np.tanh(x), Math.tanh, -10, 10, 4],
 ];
 
@@ -75,6 +85,10 @@ describe.skipIf(whyNotNative() !== undefined)("fastMath on x64", () => {
     expect(await of((v) => nn.sigmoid(v))).toEqual([NaN, 1, 0, 1, 0, 0.5]);
     expect(await of((v) => np.tanh(v))).toEqual([NaN, 1, -1, 1, -1, 0]);
     for (const f of [np.sin, np.cos]) expect((await of((v) => f(v))).slice(0, 3)).toEqual([NaN, NaN, NaN]);
+    expect(await of((v) => np.log(v))).toEqual([NaN, Infinity, NaN, Floats.of(Math.log(large))[0], NaN, -Infinity]);
+    expect(await of((v) => np.log1p(v))).toEqual([NaN, Infinity, NaN, Floats.of(Math.log1p(large))[0], NaN, 0]);
+    expect(await of((v) => erfInv(v))).toEqual([NaN, NaN, NaN, NaN, NaN, 0]);
+    expect(await of((v) => erfInv(v.div(large)))).toEqual([NaN, NaN, NaN, Infinity, -Infinity, 0]);
     expect((await of((v) => np.sin(v)))[5]).toBe(0);
     expect((await of((v) => np.cos(v)))[5]).toBe(1);
   });

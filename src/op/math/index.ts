@@ -4,7 +4,7 @@ import { type DType, type FloatDType, isFloat } from "../../base/dtype.ts";
 import type { Arithmetic } from "../arithmetic.ts";
 import type { ElementwiseOp } from "../record.ts";
 import { Algebra } from "./algebra.ts";
-import { erfInv } from "./erfinv.ts";
+import { erfInv, erfInvInside, fast as fastErfInv } from "./erfinv.ts";
 import type { Expansion } from "./expansion.ts";
 import { fast as fast32 } from "./float32/fast.ts";
 import { float32 } from "./float32/index.ts";
@@ -36,6 +36,7 @@ export const mathNames = [
   "tanh",
   "pow",
   "erfInv",
+  "erfInvInside",
   "floorDivide",
   "mod",
   "quotient",
@@ -74,19 +75,22 @@ const record = (arity: number, kind: keyof typeof takes, expansion: Expansion): 
 const functions = { float32, float64 };
 /** Not all functions have shorter formulas. */
 const shorter: { readonly [D in FloatDType]: { readonly [name: string]: Expansion } } = {
-  float32: fast32,
+  float32: { ...fast32, ...fastErfInv },
   float64: fast64,
 };
 
-/** A function of one float, written apart for each width. */
-function unary(name: keyof typeof float32): ElementwiseOp {
-  const usual = record(1, "floats", (a, x) => functions[a.dtype as FloatDType][name](a, x));
+/** A function of one float. */
+function floating(name: string, expansion: Expansion): ElementwiseOp {
   const expandFast = (dtype: DType) => {
-    const expansion = isFloat(dtype) ? shorter[dtype][name] : undefined;
-    return expansion && expandWith(expansion);
+    const fast = isFloat(dtype) ? shorter[dtype][name] : undefined;
+    return fast && expandWith(fast);
   };
-  return { ...usual, expandFast };
+  return { ...record(1, "floats", expansion), expandFast };
 }
+
+/** Written apart for each width. */
+const unary = (name: keyof typeof float32): ElementwiseOp =>
+  floating(name, (a, x) => functions[a.dtype as FloatDType][name](a, x));
 
 /** Every record of this folder, by name. */
 export const math: { readonly [name in MathName]: ElementwiseOp } = {
@@ -109,7 +113,9 @@ export const math: { readonly [name in MathName]: ElementwiseOp } = {
   cosh: unary("cosh"),
   tanh: unary("tanh"),
   pow: record(2, "numbers", pow),
-  erfInv: record(1, "floats", erfInv),
+  erfInv: floating("erfInv", erfInv),
+  /** erfInv of |x| < 1, without its other cases: normal numbers are made of it. */
+  erfInvInside: floating("erfInvInside", erfInvInside),
   floorDivide: record(2, "numbers", floorDivide),
   mod: record(2, "numbers", mod),
   quotient: record(2, "integers", quotient),

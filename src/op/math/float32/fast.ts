@@ -6,6 +6,7 @@
 import type { Algebra } from "../algebra.ts";
 import type { Expansion } from "../expansion.ts";
 import { clamp, EXP, LN2_HIGH, LN2_LOW } from "./exp.ts";
+import { log, log1p } from "./fast-log.ts";
 
 /** Added to a number it rounds to an integer and leaves that in the low bits of the sum. */
 const MAGIC = 1.5 * 2 ** 23;
@@ -52,4 +53,4 @@ function cos<V>(a: Algebra<V>, x: V): V {
   return wave(a, r, t);
 }
 
-export const fast = { exp, sigmoid, sin, cos } satisfies { readonly [name: string]: Expansion };
+export const fast = { exp, sigmoid, sin, cos, log, log1p } satisfies { readonly [name: string]: Expansion };
