@@ -2,16 +2,20 @@
  * What a reduction costs beside the kernels that it reduces: 10^8 points of a model, mean, variance and a histogram of
  * 64 bins, against the same points computed and thrown away. In: the number of points, default 1e8, and of turns,
  * default 3. Out: one JSON object with seconds (of the clock, and of all processors together, which other work on the
- * machine disturbs less), their ratios, and the most memory that the process had resident, in MB.
+ * machine disturbs less), their ratios, and the most memory that a process with one such run had resident, in MB.
  *
  *     node bench/reduce.mjs [points] [turns]
  */
 
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { lax, ParallelExecution, Parameter, UniformSpace } from "../dist/index.js";
 
-const points = Number(process.argv[2] ?? 1e8);
-const turns = Number(process.argv[3] ?? 3);
+const [points = 1e8, turns = 3] = process.argv
+  .slice(2)
+  .filter((word) => word !== "memory")
+  .map(Number);
 const steps = 50;
 
 /** SIR with a step of Euler: the share of people who were infected. */
@@ -43,6 +47,15 @@ const asked = { reduce: { attackRate: ["mean", "variance", { kind: "histogram", 
 const widening = { reduce: { attackRate: ["mean", "variance", "histogram"] } };
 
 const executor = new ParallelExecution(epidemic, space(points));
+
+if (process.argv[2] === "memory") {
+  await executor.run(asked);
+  executor.dispose();
+  const peak = /VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
+  console.log(peak ? Math.round((Number(peak[1]) * 1024) / 1e6) : "null");
+  process.exit();
+}
+
 const warm = new ParallelExecution(epidemic, space(1e6));
 for (const options of [bare, asked, widening]) await warm.run(options);
 warm.dispose();
@@ -73,9 +86,9 @@ const told = (key) => ({
   ratioAsked: ratio("asked", key),
   ratioWidening: ratio("widening", key),
 });
-const peak = /VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"));
 const { mean, variance } = runs.asked[0].results.at(0).attackRate;
-const peakMB = peak ? Math.round(Number(peak[1]) / 1000) : undefined;
+const words = [fileURLToPath(import.meta.url), "memory", String(points)];
+const peakMB = JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8" }));
 console.log(
   JSON.stringify({ points, clock: told("clock"), processors: told("processors"), peakMB, mean, variance }, null, 2),
 );
