@@ -69,8 +69,13 @@ const identities: Rule = (node, operands, { builder }) => {
   const scalars = operands.map(unbroadcast);
   const { shape } = typeOf(node);
   if (shape.length === 0 || scalars.every((scalar, i) => scalar === operands[i])) return undefined;
-  const result = builder.apply(op, scalars, node.attrs);
-  return [sameShape(typeOf(result).shape, shape) ? result : builder.apply("broadcast", [result], { shape, axes: [] })];
+  return [asLarge(node, builder.apply(op, scalars, node.attrs), builder)];
+};
+
+/** What was computed of scalars behind broadcasts, in the shape of the node that it replaces. */
+const asLarge = (node: Node, result: Node, builder: Builder): Node => {
+  const { shape } = typeOf(node);
+  return sameShape(typeOf(result).shape, shape) ? result : builder.apply("broadcast", [result], { shape, axes: [] });
 };
 
 /**
@@ -85,7 +90,8 @@ const oneComparison: Rule = (node, [a, b], { builder }) => {
   const limit = known.value.data[0] as number;
   if (Number.isNaN(limit) || (node.op === "min" && Object.is(limit, -0))) return undefined;
   const picked = builder.apply(node.op === "min" ? "pmin" : "pmax", [other, known]);
-  return [node.op === "max" && Object.is(limit, 0) ? builder.apply("add", [picked, known]) : picked];
+  const result = node.op === "max" && Object.is(limit, 0) ? builder.apply("add", [picked, known]) : picked;
+  return [asLarge(node, result, builder)];
 };
 
 /** The scalar behind a broadcast of one; elementwise ops take it as it is. */
@@ -109,9 +115,7 @@ export function simplify(program: Program): Program {
   return rewrite(program, (node, operands, copier) => {
     const answer = decided(ranges, node);
     if (answer !== undefined) {
-      const constant = copier.builder.constant(Number(answer), "bool");
-      const { shape } = typeOf(node);
-      return [shape.length === 0 ? constant : copier.builder.apply("broadcast", [constant], { shape, axes: [] })];
+      return [asLarge(node, copier.builder.constant(Number(answer), "bool"), copier.builder)];
     }
     return fold(node, operands, copier) ?? oneComparison(node, operands, copier) ?? identities(node, operands, copier);
   });

@@ -5,7 +5,7 @@ import type { FloatDType } from "../../src/base/dtype.ts";
 import { np } from "../../src/index.ts";
 import { optimise } from "../../src/pass/pipeline.ts";
 import { interpret } from "../../src/program/interpreter.ts";
-import type { Program } from "../../src/program/program.ts";
+import { type Program, typeOf } from "../../src/program/program.ts";
 import { backends } from "../helpers/backends.ts";
 import { kernelOf, runInterpreter, runKernel } from "../helpers/run-kernel.ts";
 
@@ -40,5 +40,18 @@ describe("min and max beside a known number", () => {
         runInterpreter(program, [point, point, point]),
       );
     }
+  });
+
+  test("have the shape of the larger of the two", () => {
+    const x = { name: "x", role: "point", type: { dtype: "float32", shape: [] } } as const;
+    const write = ([x]: readonly NdArray[]) => {
+      const limits = np.full([3, 2], 0);
+      return [np.minimum(x as NdArray, limits), np.maximum(limits, x as NdArray)];
+    };
+    const { program } = traceModel([x], write, { dtype: "float32" });
+    const after = optimise(program, { native, unrolled: 32 });
+    expect(after.root.results.map(typeOf)).toEqual(program.root.results.map(typeOf));
+    const point = [{ dtype: "float32", shape: [], data: new Float32Array([1]) } as const];
+    expect(interpret(after, point)).toEqual(interpret(program, point));
   });
 });
