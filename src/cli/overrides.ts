@@ -16,7 +16,7 @@ import {
   UniformSpace,
 } from "../index.ts";
 import { describe, isNumericLeaf } from "../space/arrays.ts";
-import { Axis } from "../space/axis.ts";
+import { Axis, labelsOf } from "../space/axis.ts";
 import { readColumn } from "../space/plan.ts";
 import { flattenState } from "../space/point.ts";
 import type { SpaceAxis } from "../space/space.ts";
@@ -56,8 +56,10 @@ function withAxes(space: AnySpace): unknown {
 }
 
 /** The axis that a grid has for a parameter. */
-function axisOf({ low, high, shape, numbers: { dtype } }: Parameter, { size, columns: [column] }: SpaceAxis): Axis {
-  const options = shape.length > 0 ? { shape } : {};
+function axisOf(parameter: Parameter, { size, columns: [column] }: SpaceAxis): Axis {
+  const { low, high, shape } = parameter;
+  const { dtype } = parameter.numbers;
+  const options = { ...labelsOf(parameter), ...(shape.length > 0 && { shape }) };
   if (dtype === "float" || !column) return new GridAxis(low as number, high as number, size, options);
   // An axis between two numbers is one of floats; of other dtypes the values themselves are taken.
   return new DataAxis(readColumn(column.source, 0, size), options);
@@ -103,10 +105,11 @@ function parseValue(leaf: unknown, path: string, text: string): unknown {
 
 /** A model meets the array that it met before, now with one value. */
 function fixed(leaf: Parameter | Axis, path: string, value: number): Parameter {
-  const options = leaf.shape && leaf.shape.length > 0 ? { shape: leaf.shape } : {};
+  const { name = path || "value", unit, description } = labelsOf(leaf);
+  const options = { unit, description, ...(leaf.shape && leaf.shape.length > 0 && { shape: leaf.shape }) };
   const dtype =
     leaf instanceof Parameter ? leaf.numbers.dtype : leaf instanceof DataAxis ? leaf.values().dtype : "float";
-  return new Parameter(path || "value", value, { ...options, ...(dtype !== "float" && { dtype }) });
+  return new Parameter(name, value, { ...options, ...(dtype !== "float" && { dtype }) });
 }
 
 function parseAxis(leaf: unknown, path: string, text: string): unknown {
@@ -122,8 +125,9 @@ function parseAxis(leaf: unknown, path: string, text: string): unknown {
     throw new UsageError(`--axis ${path}: expected low:high:n or low:high:n:log, got "${text}"; write ${path}=0:1:100`);
   }
   const [from, to, count] = numbers as [number, number, number];
+  const labels = labelsOf(leaf);
   return explained(`--axis ${path}`, () =>
-    log === "log" ? new LogGridAxis(from, to, count) : new GridAxis(from, to, count),
+    log === "log" ? new LogGridAxis(from, to, count, labels) : new GridAxis(from, to, count, labels),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { type ColumnSource, fillColumn, sliceWalk } from "../base/column.ts";
 import { allocate, type FloatDType, type TypedArray } from "../base/dtype.ts";
+import { BoundedAxis, labelsOf } from "../space/axis.ts";
 import { Parameter } from "../space/parameter.ts";
 import { type FreeLeaf, pathOf } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
@@ -25,12 +26,12 @@ export function parameterColumns(space: AbstractSpace<unknown, unknown>, float: 
   }));
 }
 
-/** What a parameter says of itself. */
+/** What a parameter or an axis says of itself. */
 function attributesOf(space: AbstractSpace<unknown, unknown>, path: string): Attributes {
   const { flat } = space.layout();
   const leaf = flat.leaves[flat.paths.findIndex((name) => pathOf(name) === path)];
-  if (!(leaf instanceof Parameter)) return { long_name: path };
-  const { name, unit, description, low, high } = leaf;
+  const { name = path, unit, description } = labelsOf(leaf);
+  const { low, high } = leaf instanceof Parameter || leaf instanceof BoundedAxis ? leaf : {};
   return {
     long_name: name,
     ...(unit !== undefined && { units: unit }),

@@ -7,10 +7,11 @@ import type { TypedArray } from "../base/dtype.ts";
 import type { KeyData } from "../base/key.ts";
 import type { Shape } from "../base/shape.ts";
 import { type ArrayInput, type OpenDType, readNumbers } from "./arrays.ts";
-import { checkBounds, checkCount, checkFinite, checkOptions } from "./check.ts";
+import { checkBounds, checkCount, checkFinite, checkOptions, type Labels, readLabels } from "./check.ts";
+import { Parameter } from "./parameter.ts";
 
 /** Options of every axis. `W` is what `wrap` makes, never without `wrap`. */
-export interface AxisOptions<S extends Shape | undefined, W> {
+export interface AxisOptions<S extends Shape | undefined, W> extends Labels {
   /** Every point is one number repeated to this shape. Default: a single number. */
   readonly shape?: S;
   /** Axes with the same group move together, as one factor of a product. Default: a factor of its own. */
@@ -35,11 +36,13 @@ export abstract class Axis<P = unknown, S extends Shape | undefined = Shape | un
   readonly group: string | undefined;
   /** Makes of a value what the model gets. */
   readonly wrap: ((value: NdArray) => W) | undefined;
+  /** What people call it, what it is measured in, what it means. */
+  readonly labels: Labels;
   /** Only a type: what a point is, for the types of points and models. */
   declare readonly given: { readonly point: P; readonly shape: S; readonly wrapped: W };
 
   constructor(where: string, n: number, options: AxisOptions<S, W>) {
-    checkOptions(where, options, ["shape", "group", "wrap"]);
+    checkOptions(where, options, ["shape", "group", "wrap", "name", "unit", "description"]);
     const { shape, group, wrap } = options;
     if (shape !== undefined && !(Array.isArray(shape) && shape.every((d) => Number.isSafeInteger(d) && d >= 0))) {
       throw new TypeError(
@@ -58,14 +61,23 @@ export abstract class Axis<P = unknown, S extends Shape | undefined = Shape | un
     this.shape = shape;
     this.group = group;
     this.wrap = wrap;
+    this.labels = readLabels(where, options);
   }
 
   /** The values; `key` is the axis's own sub-key, which only draws use. */
   abstract values(key: KeyData): AxisValues;
 }
 
+/** What a leaf of a state says of itself. */
+export function labelsOf(leaf: unknown): Labels {
+  if (leaf instanceof Axis) return leaf.labels;
+  if (!(leaf instanceof Parameter)) return {};
+  const { name, unit, description } = leaf;
+  return { name, unit, description };
+}
+
 /** Bounds and count of an axis between two numbers, checked. */
-abstract class BoundedAxis<S extends Shape | undefined, W> extends Axis<number, S, W> {
+export abstract class BoundedAxis<S extends Shape | undefined, W> extends Axis<number, S, W> {
   /** Lower bound. */
   readonly low: number;
   /** Upper bound. */

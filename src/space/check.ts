@@ -46,6 +46,25 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   throw new TypeError(`${where}: expected options among ${known.join(", ")}, got ${wrong}; correct or drop it`);
 }
 
+/** What a value is called and means: stores and reports hand it on, computing does not look at it. */
+export interface Labels {
+  /** What people call it. */
+  readonly name?: string | undefined;
+  /** What it is measured in, such as `"ms"`. */
+  readonly unit?: string | undefined;
+  /** What it means, in a sentence. */
+  readonly description?: string | undefined;
+}
+
+/** The labels among the options, each a text or not given. */
+export function readLabels(where: string, { name, unit, description }: Labels): Labels {
+  for (const [option, text] of Object.entries({ name, unit, description })) {
+    if (text === undefined || typeof text === "string") continue;
+    throw new TypeError(`${where}: expected text as ${option}, got ${describe(text)}; put it in quotes`);
+  }
+  return { name, unit, description };
+}
+
 /** Throws unless N is a number of points: spaces of the user's own give it themselves. */
 export function checkPoints(where: string, n: unknown): asserts n is number {
   if (Number.isSafeInteger(n) && (n as number) >= 0) return;

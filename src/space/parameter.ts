@@ -6,9 +6,9 @@ import type { NdArray } from "../array/ndarray.ts";
 import { allocate, type DType, isDType } from "../base/dtype.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import { type ArrayInput, type Numbers, readNumbers, toNdArray } from "./arrays.ts";
-import { checkBounds, checkOptions } from "./check.ts";
+import { checkBounds, checkOptions, type Labels, readLabels } from "./check.ts";
 
-export interface ParameterOptions<S extends Shape | undefined = Shape | undefined> {
+export interface ParameterOptions<S extends Shape | undefined = Shape | undefined> extends Omit<Labels, "name"> {
   /** Lower bound. */
   readonly low?: number;
   /** Upper bound; a UniformSpace never draws it. */
@@ -19,10 +19,6 @@ export interface ParameterOptions<S extends Shape | undefined = Shape | undefine
   readonly shape?: S;
   /** Default: the dtype of a typed array or NdArray; for plain numbers the float dtype of the execution. */
   readonly dtype?: DType;
-  /** What it is measured in, such as `"ms"`; stores hand it on. */
-  readonly unit?: string;
-  /** What it means, in a sentence; stores hand it on. */
-  readonly description?: string;
 }
 
 /**
@@ -30,7 +26,7 @@ export interface ParameterOptions<S extends Shape | undefined = Shape | undefine
  * Throws a RangeError when `low >= high` and when the value is not finite.
  */
 export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | undefined = Shape | undefined> {
-  /** For messages; a state names its leaves by their paths. */
+  /** For people; a state names its leaves by their paths. */
   readonly name: string;
   /** As it was given. */
   readonly value: V;
@@ -65,11 +61,8 @@ export class Parameter<V extends ArrayInput = ArrayInput, S extends Shape | unde
       "unit",
       "description",
     ] satisfies (keyof ParameterOptions)[]);
-    const { dtype, free = false, low, high, shape, unit, description } = options;
-    for (const [option, text] of Object.entries({ unit, description })) {
-      if (text === undefined || typeof text === "string") continue;
-      throw new TypeError(`${where}: expected text as ${option}, got ${describe(text)}; put it in quotes`);
-    }
+    const { dtype, free = false, low, high, shape } = options;
+    const { unit, description } = readLabels(where, options);
     if (dtype !== undefined && !isDType(dtype)) {
       throw new TypeError(
         `${where}: expected a dtype, got ${describe(dtype)}; use float32, float64, int32, uint32 or bool`,

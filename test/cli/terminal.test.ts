@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -100,6 +100,23 @@ test("a parameter that is set keeps its dtype, and stays an array", async () => 
   expect(await range("--set", "k=3")).toEqual([5, 1, 2]);
   expect(await range("--set", "a=0.5")).toEqual([5, 0.5, 1.5]);
   expect(await range("--axis", "a=10:20:3")).toEqual([15, 10, 21]);
+});
+
+test("names, units and meanings outlast --set and --axis", async () => {
+  const named = file(
+    "named.ts",
+    `import { defineExploration, GridSpace, Parameter } from "lanewise";
+    const free = (name, more) => new Parameter(name, 0, { low: 0, high: 1, free: true, ...more });
+    export default defineExploration({
+      model: (s) => s.a.add(s.b).add(s.c),
+      space: new GridSpace({ a: free("gain", { unit: "mV" }), b: free("rate", { unit: "1/s" }), c: free("c") }, { n: 3 }),
+    });`,
+  );
+  const store = join(folder, "named.zarr");
+  await lanewise(["run", named, "--store", store, "--axis", "a=1:2:4:log", "--set", "c=0.5"]);
+  const attributes = (array: string) => JSON.parse(readFileSync(join(store, array, "zarr.json"), "utf8")).attributes;
+  expect(attributes("a")).toEqual({ long_name: "gain", units: "mV", low: 1, high: 2 });
+  expect(attributes("b")).toEqual({ long_name: "rate", units: "1/s", low: 0, high: 1 });
 });
 
 test("more devices than there are is refused by the option's name", async () => {

@@ -167,7 +167,7 @@ test("spaces say what is wrong with them", () => {
       "RangeError: GridSpace: expected at most 2^53 points, got 1.801e+16 (a: 134217728, b.c: 134217728); use fewer values on some axis",
       "TypeError: GridSpace: expected options as an object, got 10; write { n: … }, or leave it out",
       "TypeError: UniformSpace: expected options among N, key, got n; correct or drop it",
-      "TypeError: GridAxis: expected options among shape, group, wrap, got groups; correct or drop it",
+      "TypeError: GridAxis: expected options among shape, group, wrap, name, unit, description, got groups; correct or drop it",
       "TypeError: GridSpace: expected a free Parameter in the state, got none; give one free: true and bounds",
       "TypeError: GridSpace: expected free Parameters, got an axis at a; use new Space(state) for axes",
       "RangeError: GridSpace at a: expected finite bounds, got low 0 and high Infinity; give bounds that can be spanned",

@@ -166,6 +166,19 @@ test("names, units and meanings of parameters are attributes of their arrays, di
   }
 });
 
+test("axes have names, units and meanings as parameters do; without them an axis has its path", async () => {
+  const store = fresh();
+  const a = new GridAxis(0, 1, 3, { name: "gain", unit: "mV", description: "the gain" });
+  const space = new Space({ a, b: { c: new GridAxis(-1, 1, 2) } }, { mode: "product" });
+  await execute(space as unknown as ReturnType<typeof product>).run({ store });
+  const arrays = JSON.parse(readFileSync(join(store, "zarr.json"), "utf8")).consolidated_metadata.metadata;
+  expect(arrays.a.attributes).toEqual({ long_name: "gain", units: "mV", description: "the gain", low: 0, high: 1 });
+  expect(arrays["b.c"].attributes).toEqual({ long_name: "b.c", low: -1, high: 1 });
+  expect(() => new GridAxis(0, 1, 3, { unit: 5 as unknown as string })).toThrow(
+    "GridAxis: expected text as unit, got 5; put it in quotes",
+  );
+});
+
 test("lanewise.json says what was run, where and with what", async () => {
   const store = fresh();
   await execute(draws()).run({ store });
