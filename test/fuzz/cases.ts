@@ -120,6 +120,8 @@ const kernels: Case = (seed, counts) => {
 
 /** Elements computed for a point, and for the compilation of what is not run. */
 const MOST_WORK = 3e4;
+/** Of these, lists of places alone take gigabytes. */
+const MOST_ELEMENTS = 2 ** 28;
 const COMPILE_MS = 60_000;
 const RUN_MS = 5_000;
 
@@ -146,12 +148,12 @@ export const mutant = (seed: number): string => {
   return mutate(rng, serialise(randomProgram(rng.below(2 ** 30), options)));
 };
 
-/** What is refused is refused with a LanewiseError of this kind; anything else it throws is a fault. */
+/** What is refused is refused as a program, or for its size; anything else it throws is a fault. */
 function refused<T>(f: () => T, counts: Counts, where: string): { value: T } | undefined {
   try {
     return { value: f() };
   } catch (error) {
-    if (!isLanewiseError(error, "program")) throw error;
+    if (!isLanewiseError(error, "program") && !isLanewiseError(error, "memory")) throw error;
     count(counts, `mutants refused ${where}`);
     return undefined;
   }
@@ -172,6 +174,10 @@ const mutants: Case = (seed, counts) => {
   const program = read.value.value;
   const setting = settingOf(seed);
   const work = programWork(program);
+  if (work > MOST_ELEMENTS) {
+    count(counts, "mutants too large to compile");
+    return undefined;
+  }
   if (work > MOST_WORK) {
     count(counts, "mutants too large to run");
     const compiled = within(COMPILE_MS, () => refused(() => compileOnly(program, setting), counts, "by a target"));
