@@ -24,7 +24,7 @@ import { progressBar } from "./progress.ts";
 import { factsOfRun } from "./provenance.ts";
 import { type ReduceWords, reduceOf, replicationsOf } from "./reduce.ts";
 import { reportFile, writeReport } from "./report.ts";
-import { cacheOf, type StoreWords, storeOf, storeText } from "./store.ts";
+import { cacheOf, repairedText, type StoreWords, storeOf, storeText } from "./store.ts";
 import { filesText, summaryTable } from "./summary.ts";
 
 export interface RunOptions extends StoreWords, ReduceWords {
@@ -107,8 +107,10 @@ interface Outcome {
 /** What is printed after a run: outputs, time, points that failed, a picture, files. */
 async function outcomeText({ results, table, shown, failed, files }: Outcome): Promise<string> {
   const drawn = await picture(table, shown);
+  const { repaired = [] } = results.report;
   return [
     `${summaryTable(await summarise(table))}\n${reportLine(results.report)}`,
+    ...(repaired.length > 0 ? [repairedText(repaired)] : []),
     ...(failed.count > 0 ? [failedText(failed, results.length)] : []),
     ...(drawn === undefined ? [] : [drawn]),
     ...(files.length > 0 ? [filesText(files)] : []),
@@ -185,10 +187,12 @@ function unknownOutput(table: TableSource, show: string): UsageError {
 }
 
 function reportLine(report: Results["report"]): string {
-  const { points, devices, runSeconds, pointsPerSecond, bytes } = report;
+  const { points, computed, devices, runSeconds, pointsPerSecond, bytes } = report;
+  if (computed === 0 && points > 0) return `${formatCount(points)} points, all of which were there`;
   const target = [...new Set(devices.map((device) => device.target))].join(", ");
+  const others = computed < points ? ` of ${formatCount(points)}, the others were there,` : "";
   return [
-    `${formatCount(points)} points in ${formatTime(runSeconds)}`,
+    `${formatCount(computed)} points${others} in ${formatTime(runSeconds)}`,
     `${formatRate(pointsPerSecond)} points/s`,
     `${devices.length} ${devices.length === 1 ? "device" : "devices"} (${target})`,
     formatBytes(bytes),

@@ -37,6 +37,15 @@ export function storeOf({ store, resume, overwrite, chunk }: StoreWords): StoreW
 export const storeText = (points: number, store: string): string =>
   `${formatCount(points)} points, Zarr v3; see lanewise report ${store}, lanewise export ${store} --to FILE`;
 
+/** Files are named so far; more are counted. */
+const MOST_NAMED = 5;
+
+export function repairedText(repaired: readonly string[]): string {
+  const more = repaired.length - MOST_NAMED;
+  const lines = [...repaired.slice(0, MOST_NAMED), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
+  return ["damaged files of an earlier run, written again:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
 /** Where results of earlier runs are looked for. */
 export const cacheOf = ({ cache }: StoreWords): { readonly cache?: string } =>
   cache === undefined ? {} : { cache: String(cache) };

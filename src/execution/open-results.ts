@@ -49,14 +49,16 @@ function reportOf({ document }: StoreReader): Report {
   return Object.freeze({
     ...emptyReport,
     points,
+    computed: number(last?.points),
     runSeconds: number(last?.seconds),
     pointsPerSecond: number(last?.pointsPerSecond),
-    notFinite: number(last?.notFinite),
+    ...(last?.statuses && { statuses: last.statuses, notFinite: last.statuses.notFinite }),
   });
 }
 
 const emptyReport: Report = {
   points: 0,
+  computed: 0,
   batches: 0,
   batchSize: 0,
   devices: [],

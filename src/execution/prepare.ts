@@ -293,15 +293,17 @@ function reportOf(
 ): Report {
   const why = whyTarget(target);
   const sum = (key: keyof Tally): number => tallies.reduce((n, tally) => n + tally[key], 0);
+  const computed = sum("points");
   return Object.freeze({
     points,
+    computed,
     batches: sum("batches"),
     batchSize: Math.min(rule.batch, points),
     devices: Object.freeze(
       tallies.map(({ points, batches }, i) => Object.freeze({ name: `host ${i}`, target, why, points, batches })),
     ),
     ...times,
-    pointsPerSecond: points === 0 ? 0 : points / Math.max(times.runSeconds, 1e-9),
+    pointsPerSecond: computed / Math.max(times.runSeconds, 1e-9),
     bytes,
     notFinite: times.statuses?.notFinite ?? sum("notFinite"),
   });

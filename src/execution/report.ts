@@ -21,6 +21,8 @@ export interface DeviceReport {
 export interface Report {
   /** Points of the space. */
   readonly points: number;
+  /** Those of them that this run computed: all but what was in the store or in the cache already. */
+  readonly computed: number;
   /** Batches of all devices together. */
   readonly batches: number;
   /** Most points of one batch. */
@@ -33,13 +35,13 @@ export interface Report {
   readonly compileSeconds: number;
   /** From the first batch to the last result, start of workers included. */
   readonly runSeconds: number;
-  /** `points` over `runSeconds`. */
+  /** `computed` over `runSeconds`. */
   readonly pointsPerSecond: number;
   /** Of the results, in memory. */
   readonly bytes: number;
-  /** Points with a result that is NaN or infinite. */
+  /** Points with a result that is NaN or infinite; of a store, as its last finished run found them. */
   readonly notFinite: number;
-  /** Points by what became of them; absent where there are none. */
+  /** Points by what became of them; absent where that is not known. */
   readonly statuses?: StatusCounts;
   /** Files of a store that an earlier run left and that were found damaged: they were computed again. */
   readonly repaired?: readonly string[];

@@ -45,7 +45,9 @@ export async function runStored<T, S>(
   });
   const told = report(tallies, resultBytes(traced.outputs, outcome.computed));
   const repaired = Object.freeze(outcome.repaired.map(({ path, fault }) => `${path}: ${fault}`));
-  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze({ ...told, repaired }));
+  const { statuses } = outcome;
+  const whole = { ...told, statuses, notFinite: statuses.notFinite, repaired };
+  return resultsFrom<T, S>(sourceOfFiles(store, files), Object.freeze(whole));
 }
 
 /** The chunks of a pass; what each device did is added up over the passes. */

@@ -281,6 +281,7 @@ function reportOf(
   const runSeconds = (performance.now() - began) / 1000;
   return Object.freeze({
     points,
+    computed: points,
     batches: points,
     batchSize: Math.min(1, points),
     devices: Object.freeze([Object.freeze({ ...itself, points, batches: points })]),

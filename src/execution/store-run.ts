@@ -4,9 +4,9 @@
  */
 
 import type { TypedArray } from "../base/dtype.ts";
-import { addCounts, countStatus, FAILED, type StatusCounts } from "../base/status.ts";
+import { addCounts, countStatus, FAILED, noCounts, type StatusCounts } from "../base/status.ts";
 import { committedChunks, type Damage, damagedChunks, damagedFrame, discardChunk } from "../store/check.ts";
-import { commitChunk, type ReadValues, type Store } from "../store/commit.ts";
+import { commitChunk, type ReadValues, type Store, statusFile } from "../store/commit.ts";
 import type { StoreDocument } from "../store/document.ts";
 import { explained } from "../store/fault.ts";
 import type { Files } from "../store/files.ts";
@@ -54,13 +54,11 @@ export interface StoreRun extends RunKind {
 export interface StoreOutcome {
   /** Points that this run computed. */
   readonly computed: number;
-  /** Statuses of the points that this run computed. */
-  readonly counts: StatusCounts;
+  /** Of all points of the store. */
+  readonly statuses: StatusCounts;
   /** Files of an earlier run that were damaged, and were written again. */
   readonly repaired: readonly Damage[];
 }
-
-const none: StatusCounts = { pending: 0, ok: 0, notFinite: 0, stepLimit: 0, failed: 0 };
 
 /** Fills the store; rejects with the signal's reason when it was stopped before the end. */
 export async function runIntoStore(run: StoreRun): Promise<StoreOutcome> {
@@ -75,15 +73,13 @@ export async function runIntoStore(run: StoreRun): Promise<StoreOutcome> {
   const filling = new Filling(run, opened, columns, read);
   try {
     const outcome = await filling.fill();
+    const { computed, statuses } = outcome;
     const seconds = (performance.now() - began) / 1000;
-    await recordRun(opened.store, {
-      started,
-      seconds,
-      points: outcome.computed,
-      pointsPerSecond: outcome.computed / Math.max(seconds, 1e-9),
-      target: run.target,
-      ...(await provenance()),
-    });
+    const rate = { seconds, points: computed, pointsPerSecond: computed / Math.max(seconds, 1e-9) };
+    // A run that found everything there made nothing of it.
+    if (computed > 0 || opened.store.document.runs.length === 0) {
+      await recordRun(opened.store, { started, ...rate, statuses, target: run.target, ...(await provenance()) });
+    }
     return outcome;
   } catch (error) {
     throw explained(where, error);
@@ -115,7 +111,7 @@ class Filling {
   private readonly columns: readonly ParameterColumn[];
   private readonly read: ReadValues;
   private computed = 0;
-  private counts = none;
+  private statuses = noCounts;
 
   constructor(run: StoreRun, opened: OpenStore, columns: readonly ParameterColumn[], read: ReadValues) {
     this.run = run;
@@ -129,7 +125,21 @@ class Filling {
     const before = await committedChunks(store);
     await this.pass(before.slice());
     const repaired = resumed ? await this.repair(before) : [];
-    return { computed: this.computed, counts: this.counts, repaired };
+    const damaged = new Set(repaired.map(({ chunk }) => chunk));
+    await this.count(before.map((there, chunk) => (damaged.has(chunk) ? 0 : there)));
+    return { computed: this.computed, statuses: this.statuses, repaired };
+  }
+
+  /** Adds the statuses of chunks that were there. */
+  private async count(chunks: Uint8Array): Promise<void> {
+    const { files, document } = this.opened.store;
+    const { layout } = document;
+    for (let chunk = 0; chunk < chunks.length; chunk++) {
+      if (chunks[chunk] !== 1) continue;
+      const bytes = await files.read(statusFile(layout, chunk).path);
+      const status = bytes?.subarray(0, rangeOf(layout.grid, chunk).count) ?? new Uint8Array();
+      this.statuses = addCounts(this.statuses, countStatus(status));
+    }
   }
 
   /** Computes the chunks that are not committed. */
@@ -154,7 +164,7 @@ class Filling {
     if (columns.status.includes(FAILED)) await putReasons(store, index, this.run.faults?.(start, count) ?? []);
     await commitChunk(store, index, [...this.parameters(store, start, count), ...columns.data], columns.status);
     this.computed += count;
-    this.counts = addCounts(this.counts, countStatus(columns.status));
+    this.statuses = addCounts(this.statuses, countStatus(columns.status));
   }
 
   private parameters({ document }: Store, start: number, count: number): TypedArray[] {

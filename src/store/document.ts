@@ -7,6 +7,7 @@
  * `runs` tells of every run that came to an end. The checksum is that of the text without it.
  */
 
+import type { StatusCounts } from "../base/status.ts";
 import type { Structure } from "../base/tree.ts";
 import { crc32c } from "./crc32c.ts";
 import { storeError } from "./fault.ts";
@@ -23,6 +24,8 @@ export interface Identity {
 
 /** One run that added to a store: when, where, with what. */
 export interface RunRecord {
+  /** Of all points of the store, when the run ended. */
+  readonly statuses?: StatusCounts;
   readonly [name: string]: unknown;
 }
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatCount } from "../../src/cli/format.ts";
 import { whyNotNative } from "../../src/device/native.ts";
 import { cli, lanewise, node, root } from "../support/command.ts";
 
@@ -203,14 +204,33 @@ describe("signals", () => {
       expect(stderr).toContain(`\nto go on: lanewise ${words.join(" ")} --resume\n`);
       const before = committed(store);
       expect(before).toBeLessThan(20);
-      expect((await lanewise([...words, "--resume", "--quiet"])).code).toBe(0);
+      const missing = (20 - before) * 5000;
+      const { code, stdout } = await lanewise([...words, "--resume"]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`${formatCount(missing)} points of 100,000, the others were there, in `);
       expect(committed(store)).toBe(20);
+      const nothing = await lanewise([...words, "--resume"]);
+      expect(nothing.stdout).toContain("\n100,000 points, all of which were there\n");
       const clean = join(folder, `${signal}-clean.zarr`);
       expect((await lanewise(["run", slow, "--store", clean, "--chunk", "5000", "--quiet"])).code).toBe(0);
       expect(bytesOf(store)).toEqual(bytesOf(clean));
     },
     60_000,
   );
+
+  test("a resumed run names the files that it had to write again", async () => {
+    const store = join(folder, "damaged.zarr");
+    const words = ["run", all, "--store", store, "--chunk", "100", "--no-fail-fast"];
+    await lanewise(words);
+    const paths = Array.from({ length: 7 }, (_, chunk) => `status/c.${chunk}`);
+    for (const path of paths) writeFileSync(join(store, path), "short");
+    const { stdout } = await lanewise([...words, "--resume"]);
+    const lines = paths.slice(0, 5).map((path) => `  ${path}: 5 bytes instead of 104`);
+    expect(stdout).toContain(
+      `\n${["damaged files of an earlier run, written again:", ...lines, "  and 2 more"].join("\n")}\n`,
+    );
+    expect(stdout).toContain("\n700 points of 1,000, the others were there, in ");
+  });
 
   test("the second one ends the process at once", async () => {
     const store = join(folder, "twice.zarr");

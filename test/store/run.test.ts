@@ -179,6 +179,29 @@ test("axes have names, units and meanings as parameters do; without them an axis
   );
 });
 
+test("what a resumed run tells of is what it computed; statuses are those of the whole store", async () => {
+  const store = fresh();
+  const told = async () => {
+    const { report } = await execute(product()).run({ store, resume: true, chunk: 6 });
+    return report;
+  };
+  const runs = () => JSON.parse(readFileSync(join(store, "lanewise.json"), "utf8")).runs.length;
+  const first = await told();
+  // Logarithms of five values from -1 to -0.2, of seven each, and of 0.
+  const statuses = { pending: 0, ok: 35, notFinite: 42, stepLimit: 0, failed: 0 };
+  expect(first).toMatchObject({ points: 77, computed: 77, notFinite: 42, statuses });
+  rmSync(join(store, "status/c.0.0"));
+  const second = await told();
+  expect(second).toMatchObject({ points: 77, computed: 6, notFinite: 42, statuses });
+  expect(second.pointsPerSecond).toBeCloseTo(6 / second.runSeconds);
+  expect(runs()).toBe(2);
+  const third = await told();
+  expect(third).toMatchObject({ points: 77, computed: 0, pointsPerSecond: 0, notFinite: 42, statuses });
+  expect(runs()).toBe(2);
+  const { report } = await openResults(store);
+  expect(report).toMatchObject({ points: 77, computed: 6, notFinite: 42, statuses });
+});
+
 test("lanewise.json says what was run, where and with what", async () => {
   const store = fresh();
   await execute(draws()).run({ store });
