@@ -42,9 +42,11 @@ function canMount(): boolean {
 
 const strace = has("strace");
 const faketime = has("faketime");
+const prlimit = has("prlimit");
 const mount = canMount();
 if (!strace) console.warn("8 tests skipped: no strace");
 if (!faketime) console.warn("1 test skipped: no faketime");
+if (!prlimit) console.warn("2 tests skipped: no prlimit");
 if (!mount) console.warn("2 tests skipped: no permission to mount");
 
 test("runs that are killed at random moments resume to the bytes of one that was not, and commit nothing twice", async () => {
@@ -115,6 +117,23 @@ test.skipIf(!mount)(
     } finally {
       execFileSync("umount", [disk]);
     }
+  },
+  60_000,
+);
+
+test.skipIf(!prlimit).each(["from the start", "in the middle"])(
+  "a limit on the size of files %s is said, and the store resumes",
+  async (when) => {
+    const store = `limited-${when.replaceAll(" ", "-")}.zarr`;
+    const { child, ended } = start(folder, store, [], when === "in the middle" ? [] : ["prlimit", "--fsize=100"]);
+    if (when === "in the middle") {
+      await grown(folder, store, 0, ended);
+      execFileSync("prlimit", ["--fsize=100", "--pid", String(child.pid)]);
+    }
+    const { code, output } = await ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(/got a limit on the size of files \(EFBIG\); raise it \(ulimit -f\), then resume\n$/);
+    await resumes(store);
   },
   60_000,
 );
