@@ -30,10 +30,11 @@ const textOf = (path: string): string => {
   }
 };
 
-/** Field 22 of /proc/PID/stat; the second is a name in parentheses, which may hold anything. */
-function startOf(pid: number): number {
+/** Fields 3 and 22 of /proc/PID/stat; the second is a name in parentheses, which may hold anything. */
+function statOf(pid: number): { readonly state: string | undefined; readonly start: number } {
   const stat = textOf(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0) || 0;
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0], start: Number(fields[19] ?? 0) || 0 };
 }
 
 let self: Writer | undefined;
@@ -43,7 +44,7 @@ export function thisWriter(): Writer {
     host: os?.hostname() ?? "",
     boot: textOf("/proc/sys/kernel/random/boot_id").trim(),
     pid: process.pid,
-    start: startOf(process.pid),
+    start: statOf(process.pid).start,
   };
   return self;
 }
@@ -57,8 +58,10 @@ export function isDead({ host, boot, pid, start }: Writer): boolean {
   } catch (error) {
     return codeOf(error) === "ESRCH";
   }
-  const now = startOf(pid);
-  return start !== 0 && now !== 0 && now !== start;
+  const now = statOf(pid);
+  // Killed, and not yet waited for by its parent.
+  if (now.state === "Z") return true;
+  return start !== 0 && now.start !== 0 && now.start !== start;
 }
 
 /** One word for file names, and back. */

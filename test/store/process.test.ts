@@ -3,10 +3,12 @@
  * read-only one, a limit on files, two runs at once, a process that stands still. What is left resumes to equal bytes.
  */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { isDead, thisWriter } from "../../src/store/node-files.ts";
 import { bytesOf, committed, grown, killRounds, start, workshop } from "./kill.ts";
 
 let folder = "";
@@ -227,4 +229,18 @@ test.skipIf(!faketime)(
     expect(bytesOf(folder, "clock.zarr")).toBe(wanted);
   },
   60_000,
+);
+
+test.skipIf(process.platform !== "linux")(
+  "a process that was killed is dead before its parent has noticed",
+  async () => {
+    // The shell becomes a program that waits for no child.
+    const parent = spawn("sh", ["-c", "sleep 100 & echo $!; exec sleep 100"], { stdio: ["ignore", "pipe", "ignore"] });
+    const [pid] = (await once(parent.stdout, "data")).map(Number) as [number];
+    const child = { ...thisWriter(), pid, start: 0 };
+    expect(isDead(child)).toBe(false);
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => isDead(child)).toBe(true);
+    parent.kill("SIGKILL");
+  },
 );
