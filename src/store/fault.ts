@@ -15,6 +15,7 @@ const meanings: { readonly [code: string]: readonly [got: string, remedy: string
   EROFS: ["a read-only file system", "choose another place, or mount it for writing"],
   EACCES: ["no permission", "choose another place, or change its permissions"],
   EPERM: ["no permission", "choose another place, or change its permissions"],
+  ENOENT: ["a place where none can be made", "choose another place"],
   ENOTDIR: ["a file", "give the path of a directory"],
   EMFILE: ["too many open files", "raise the limit (ulimit -n), then resume"],
 };

@@ -149,14 +149,15 @@ export function nodeFiles(root: string): Files {
   const top = resolve(root);
   const at = (path: string): string => (path === "" ? top : `${top}/${path}`);
   const syncDirectory = (path: string): Promise<void> => withFile(system, path, "r", (file) => sync(system, file));
-  const makeDirectory = async (path: string): Promise<void> => {
+  const makeDirectory = async (path: string, above = true): Promise<void> => {
     try {
       system.mkdirSync(path);
     } catch (error) {
       if (codeOf(error) === "EEXIST" && system.statSync(path).isDirectory()) return;
-      if (codeOf(error) !== "ENOENT") throw error;
+      // Where nothing can be made, such as in /proc, it says so although the directory above is there.
+      if (codeOf(error) !== "ENOENT" || !above) throw error;
       await makeDirectory(dirname(path));
-      return makeDirectory(path);
+      return makeDirectory(path, false);
     }
     await syncDirectory(dirname(path));
   };

@@ -6,7 +6,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isDead, thisWriter } from "../../src/store/node-files.ts";
 import { bytesOf, committed, grown, killRounds, start, workshop } from "./kill.ts";
@@ -165,6 +165,13 @@ test.skipIf(!mount)(
   },
   60_000,
 );
+
+test.skipIf(process.platform !== "linux")("a place where no directory can be made is said", async () => {
+  for (const store of ["/proc/x.zarr", "/proc/self/a/b/x.zarr"]) {
+    const { code, output } = await start(folder, relative(folder, store)).ended;
+    expect([code, output]).toEqual([1, expect.stringMatching(/got a place where none can be made \(ENOENT\); choose/)]);
+  }
+});
 
 test("a file where the store should be is said", async () => {
   writeFileSync(join(folder, "file.zarr"), "");
