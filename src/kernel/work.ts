@@ -22,12 +22,12 @@ export function turnsOf(s: Statement): number {
 }
 
 /** Of one lane group. */
-export function workOf(block: readonly Statement[]): number {
+export function workOf(block: readonly Statement[], turns = turnsOf): number {
   let work = 0;
   for (const s of block) {
     let nested = 0;
-    for (const inner of blocksOf(s)) nested += workOf(inner);
-    work += ownCost(s) + turnsOf(s) * nested;
+    for (const inner of blocksOf(s)) nested += workOf(inner, turns);
+    work += ownCost(s) + turns(s) * nested;
   }
   return work;
 }

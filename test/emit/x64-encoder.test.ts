@@ -138,6 +138,22 @@ describe.skipIf(!hasObjdump)("an independent disassembler reads what the encoder
     }
   });
 
+  it("for the bytes before a loop that would begin just before the end of a line", () => {
+    for (let before = 40; before <= 64; before++) {
+      const assembler = new Assembler();
+      for (let i = 0; i < before; i++) assembler.emit("ret");
+      assembler.bindAgain(assembler.newLabel());
+      assembler.emit("vzeroupper");
+      const lines = disassemble(assembler.finish(new Uint8Array())).slice(before);
+      const nops = lines.slice(0, lines.indexOf("vzeroupper"));
+      expect(
+        nops.every((line) => /nop|^xchg ax,ax/.test(line)),
+        `${before}: ${nops}`,
+      ).toBe(true);
+      expect(nops.length > 0, `${before}`).toBe(before > 48 && before < 64);
+    }
+  });
+
   it("for constants behind the code, also when a number follows the distance", () => {
     const assembler = new Assembler();
     assembler.emit("vaddps", 9, 10, { constant: 32 });

@@ -5,6 +5,7 @@
  */
 
 import { type Allocated, FINISH } from "./final.ts";
+import { foldLoads } from "./fold.ts";
 import type { Jump } from "./forms.ts";
 import { meet, part } from "./join.ts";
 import { Live, type Loop, type Steps, withoutUnused } from "./live.ts";
@@ -19,7 +20,7 @@ type Where = { readonly label: number; readonly state: State };
 type Head = Where & { readonly leave: Where[] };
 
 export function allocate(machine: Machine): Allocated {
-  return new Allocation(withoutUnused(machine), machine).run();
+  return new Allocation(withoutUnused(foldLoads(machine), machine.vectors), machine).run();
 }
 
 class Allocation {
@@ -114,7 +115,7 @@ class Allocation {
       registers.evict(registers.of({ vector }));
     }
     const label = this.labels++;
-    registers.code.push({ kind: "label", label });
+    registers.code.push({ kind: "label", label, again: true });
     this.heads.push({ label, state: [...registers.state], leave: [] });
     registers.head = [...registers.state];
   }

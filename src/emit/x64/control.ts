@@ -1,7 +1,7 @@
 /** Loops and branches: steps that jump, and what gets its value on more than one way. */
 
 import type { Phi, Register, Statement } from "../../kernel/kernel.ts";
-import { workOf } from "../../kernel/work.ts";
+import { turnsOf, workOf } from "../../kernel/work.ts";
 import { type Addresses, scratch } from "./address.ts";
 import { goOnPlace } from "./frame.ts";
 import type { Machine, Vector } from "./machine.ts";
@@ -13,24 +13,26 @@ type Of<K extends Statement["kind"]> = Statement & { kind: K };
 /** Cycles, by estimate: loops of more ask in each turn whether they may go on. */
 const LONG = 1e6;
 
-const mayLast = ({ count, body }: Of<"loop">): boolean => typeof count !== "number" || count * workOf(body) >= LONG;
-
 export class Control {
   private readonly machine: Machine;
   private readonly addresses: Addresses;
   private readonly values: Values;
   private readonly block: (statements: readonly Statement[]) => void;
+  private readonly most: ReadonlyMap<Register, number>;
 
+  /** `most`: of registers that count turns, where that is known. */
   constructor(
     machine: Machine,
     addresses: Addresses,
     values: Values,
     block: (statements: readonly Statement[]) => void,
+    most: ReadonlyMap<Register, number>,
   ) {
     this.machine = machine;
     this.addresses = addresses;
     this.values = values;
     this.block = block;
+    this.most = most;
   }
 
   loop(statement: Of<"loop">): void {
@@ -108,10 +110,17 @@ export class Control {
     this.addresses.forget();
   }
 
+  private mayLast(loop: Of<"loop">): boolean {
+    const known = (s: Statement): number | undefined =>
+      s.kind !== "loop" ? undefined : typeof s.count === "number" ? s.count : this.most.get(s.count);
+    const turns = known(loop);
+    return turns === undefined || turns * workOf(loop.body, (s) => known(s) ?? turnsOf(s)) >= LONG;
+  }
+
   private turns(statement: Of<"loop">, phis: readonly Vector[]): void {
     const { machine, addresses } = this;
     const { counter, count, body } = statement;
-    const asks = mayLast(statement);
+    const asks = this.mayLast(statement);
     const loop = addresses.enter(statement);
     machine.steps.push({ kind: "loop", phis });
     this.values.set(counter, 0, [machine.op("vpbroadcastd", machine.op("vmovd", loop.counter))]);
@@ -119,7 +128,9 @@ export class Control {
     this.advancePhis(statement.phis);
     addresses.advance(loop);
     const known = typeof count === "number" && !asks;
+    const general = typeof count === "number" || asks ? undefined : addresses.generalOf(count);
     if (known) machine.emit("cmp.i", loop.counter, count as number);
+    else if (typeof general === "number") machine.emit("cmp", general, loop.counter);
     else {
       this.countOf(count);
       if (asks) this.maskByGo();

@@ -81,7 +81,13 @@ class Emission {
       (register) => this.scalars.chosen.has(register),
     );
     this.access = new Access(kernel, this.machine, this.addresses, (r, group) => this.values.get(r, group));
-    this.control = new Control(this.machine, this.addresses, this.values, (statements) => this.block(statements));
+    this.control = new Control(
+      this.machine,
+      this.addresses,
+      this.values,
+      (statements) => this.block(statements),
+      this.scalars.most,
+    );
   }
 
   /** The prologue, then the body once for each chunk. */

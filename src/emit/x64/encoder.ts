@@ -44,6 +44,16 @@ export type Operand = number | Memory | Constant;
 const ALIGN = 32;
 const INITIAL = 4096;
 
+/** Bytes of code that are fetched at once. */
+const FETCH = 64;
+/** A jump there would fetch next to nothing. */
+const FEW = 16;
+/** Bytes that do nothing, as the processors' manuals give them. */
+const nop = [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00] as const;
+const shortNops = [[], [0x90], [0x66, 0x90], [0x0f, 0x1f, 0x00], [0x0f, 0x1f, 0x40, 0x00], nop.slice(1)] as const;
+const nopsOf = (bytes: number): readonly number[] =>
+  bytes < nop.length ? (shortNops[bytes] as readonly number[]) : [...nop, ...nopsOf(bytes - nop.length)];
+
 const isByte = (n: number): boolean => n >= -128 && n <= 127;
 
 interface Fields {
@@ -136,6 +146,13 @@ export class Assembler {
 
   bind(label: number): void {
     this.labels[label] = this.length;
+  }
+
+  /** As `bind`, of code that is jumped back to: not just before the end of what is fetched at once. */
+  bindAgain(label: number): void {
+    const rest = -this.length & (FETCH - 1);
+    for (const byte of rest < FEW ? nopsOf(rest) : []) this.byte(byte);
+    this.bind(label);
   }
 
   /** Always with a distance of 32 bits. */

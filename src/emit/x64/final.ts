@@ -17,7 +17,8 @@ export type Final =
   | { readonly kind: "instruction"; readonly name: Instruction; readonly operands: readonly (number | Memory | Home)[] }
   /** To be written if the vector has a place on the stack. */
   | { readonly kind: "keep"; readonly vector: number; readonly register: number }
-  | { readonly kind: "label"; readonly label: number }
+  /** `again`: code comes back to it, many times. */
+  | { readonly kind: "label"; readonly label: number; readonly again?: true }
   | { readonly kind: "jump"; readonly jump: Jump; readonly label: number };
 
 export interface Allocated {

@@ -30,7 +30,7 @@ const NOTHING: Touched = { out: undefined, reads: [] };
 
 function touchedBy(step: Step): Touched {
   if (step.kind === "move") return { out: step.to, reads: [step.from] };
-  if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term] };
+  if (step.kind === "fused") return { out: step.out, reads: [...step.factors, step.term].filter(isVector) };
   if (step.kind !== "instruction") return NOTHING;
   let out: Vector | undefined;
   const reads: Vector[] = [];
@@ -47,15 +47,15 @@ function touchedBy(step: Step): Touched {
 /** A use so much farther away is one behind the loop. */
 const BEYOND = 1e7;
 
-/** Steps without those whose results nothing reads. */
-export function withoutUnused(machine: Machine): Steps {
-  const all = machine.steps.map(touchedBy);
-  const uses = new Int32Array(machine.vectors);
+/** Steps without those whose results nothing reads; `vectors`: how many there are. */
+export function withoutUnused(given: readonly Step[], vectors: number): Steps {
+  const all = given.map(touchedBy);
+  const uses = new Int32Array(vectors);
   for (const { reads } of all) for (const { vector } of reads) (uses[vector] as number)++;
   const steps: Step[] = [];
   const touched: Touched[] = [];
   for (let i = all.length - 1; i >= 0; i--) {
-    const step = machine.steps[i] as Step;
+    const step = given[i] as Step;
     const { out, reads } = all[i] as Touched;
     if (out && step.kind !== "move" && uses[out.vector] === 0) {
       for (const { vector } of reads) (uses[vector] as number)--;

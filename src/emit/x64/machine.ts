@@ -24,8 +24,9 @@ export type Step =
       readonly family: `v${Fused}`;
       readonly suffix: "ps" | "pd";
       readonly out: Vector;
-      readonly factors: readonly [Vector, Vector];
-      readonly term: Vector;
+      /** Of the second factor and the term one may be memory. */
+      readonly factors: readonly [Vector, Vector | Memory];
+      readonly term: Vector | Memory;
     }
   /** The head of a loop, jumped back to by `again`; `leave` goes behind `endLoop`. */
   | { readonly kind: "loop"; readonly phis: readonly Vector[] }

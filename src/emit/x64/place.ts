@@ -1,6 +1,8 @@
 /** Writes a step with registers for its vectors. */
 
+import type { Memory } from "./encoder.ts";
 import { factsOf } from "./facts.ts";
+import type { Home } from "./final.ts";
 import type { Step, StepOperand, Vector } from "./machine.ts";
 import type { Registers } from "./registers.ts";
 
@@ -59,24 +61,32 @@ export function placeMove(registers: Registers, { to, from }: Of<"move">): void 
 /** Overwrites what dies, or what had to be loaded anyway; one of the others may stay in memory. */
 export function placeFused(registers: Registers, { family, suffix, out, factors, term }: Of<"fused">): void {
   const { reads } = registers.now;
-  const over = reads.find((v) => registers.has(v) && registers.dies(v)) ?? reads.find((v) => !registers.has(v)) ?? term;
+  const over =
+    reads.find((v) => registers.has(v) && registers.dies(v)) ??
+    reads.find((v) => !registers.has(v)) ??
+    (reads.at(-1) as Vector);
   const pinned = registers.pinned(reads);
   const [a, b] = over === term ? factors : [factors[over === factors[0] ? 1 : 0], term];
   // The third operand may be memory. Products commute, so the first two orders serve both factors.
-  const swap = !registers.has(a) && registers.has(b);
-  const [second, third] = swap ? [b, a] : [a, b];
+  const swap = "base" in a || (!("base" in b) && !registers.has(a) && registers.has(b));
+  const [second, third] = (swap ? [b, a] : [a, b]) as [Vector, Vector | Memory];
   const order = over === term ? "231" : swap ? "132" : "213";
   // The two may be one: brought for the first, it is there for the other.
   const first = registers.bring(second.vector, pinned);
   pinned.push(first);
-  const inMemory = !registers.has(third) && !registers.worthLoading(third);
-  const last = inMemory ? registers.homeOf(third.vector) : registers.bring(third.vector, pinned);
+  const last = lastOperand(registers, third, pinned);
   if (typeof last === "number") pinned.push(last);
   const register = takeCopy(registers, out, over, pinned);
   registers.releaseDead(reads);
   registers.state[register] = out.vector;
   registers.write(`${family}${order}${suffix}`, register, first, last);
   registers.keep(out.vector, register);
+}
+
+function lastOperand(registers: Registers, last: Vector | Memory, pinned: readonly number[]): number | Memory | Home {
+  if ("base" in last) return last;
+  const inMemory = !registers.has(last) && !registers.worthLoading(last);
+  return inMemory ? registers.homeOf(last.vector) : registers.bring(last.vector, pinned);
 }
 
 /** A register for `vector` that holds `source`: its own where it is not needed any more. */

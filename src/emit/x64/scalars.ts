@@ -3,6 +3,7 @@
  * them beside the vectors' work. In: a kernel. Out: which registers these are, and until when each is needed.
  */
 
+import type { TypedArray } from "../../base/dtype.ts";
 import type { Kernel, Register, Statement } from "../../kernel/kernel.ts";
 import { blocksOf, operandsOf, yieldsOf } from "../../kernel/statement.ts";
 import { scratch } from "./address.ts";
@@ -64,6 +65,8 @@ const isCandidate = (s: Statement): s is Statement & { kind: "op" | "load" } =>
 export interface Scalars {
   readonly chosen: ReadonlySet<Register>;
   readonly constants: ReadonlyMap<Register, number>;
+  /** What is read from constant buffers → the largest number there. */
+  readonly most: ReadonlyMap<Register, number>;
   /** What is read for the last time in a statement of the block that it belongs to. */
   readonly releases: ReadonlyMap<Statement, readonly Register[]>;
 }
@@ -73,6 +76,12 @@ export function findScalars({ prologue, body }: Kernel): Scalars {
   // The body, once for each chunk, sees what the prologue makes once.
   search.pair(search.block(prologue), search.block(body));
   return search.result();
+}
+
+function largest(data: TypedArray): number {
+  let most = 0;
+  for (const n of data) most = Math.max(most, n);
+  return most;
 }
 
 /** What is read in a block, in whatever depth, and what the block itself makes. */
@@ -86,6 +95,7 @@ class Search {
   private readonly ops: Op[] = [];
   private readonly asVector = new Set<Register>();
   private readonly constants = new Map<Register, number>();
+  private readonly most = new Map<Register, number>();
   private readonly lastUse = new Map<Register, Statement>();
 
   block(statements: readonly Statement[]): BlockUse {
@@ -93,6 +103,7 @@ class Search {
     const made = new Set<Register>();
     for (const s of statements) {
       if (s.kind === "const" && isWhole(s.out)) this.constants.set(s.out, s.value);
+      if (s.kind === "load" && isWhole(s.out) && s.buffer.data) this.most.set(s.out, largest(s.buffer.data));
       if (isCandidate(s)) {
         this.candidates.push(s.out);
         made.add(s.out);
@@ -129,7 +140,7 @@ class Search {
     for (const [register, statement] of this.lastUse) {
       if (chosen.has(register)) releases.set(statement, [...(releases.get(statement) ?? []), register]);
     }
-    return { chosen, constants: this.constants, releases };
+    return { chosen, constants: this.constants, most: this.most, releases };
   }
 }
 

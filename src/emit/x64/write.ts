@@ -28,7 +28,8 @@ function writeCode(assembler: Assembler, frame: Frame, { code }: Allocated): voi
     return known;
   };
   for (const final of code) {
-    if (final.kind === "label") assembler.bind(labelOf(final.label));
+    if (final.kind === "label" && final.again) assembler.bindAgain(labelOf(final.label));
+    else if (final.kind === "label") assembler.bind(labelOf(final.label));
     else if (final.kind === "jump") assembler.jump(final.jump, labelOf(final.label));
     else if (final.kind === "keep") {
       const slot = frame.slotOf(final.vector);
