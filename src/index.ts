@@ -45,7 +45,9 @@ export { type Axes, jit, pmap, type VmapOptions, vmap } from "./execution/transf
 export type { ArgumentOf, ResultOf, StackedOf } from "./execution/types.ts";
 export { DataAxis, GridAxis, LogGridAxis, UniformAxis } from "./space/axis.ts";
 export { Space } from "./space/axis-space.ts";
+export type { Labels } from "./space/check.ts";
 export { DataSpace } from "./space/data-space.ts";
+export type { LabelsByPath } from "./space/labels.ts";
 export { Parameter } from "./space/parameter.ts";
 export { GridSpace, UniformSpace } from "./space/parameter-space.ts";
 export type { ModelState, PointOf } from "./space/point.ts";

@@ -3,6 +3,7 @@
  * named by their path in the state, as in the columns of the results.
  */
 
+import type { Shape } from "../base/shape.ts";
 import { type FlatTree, unflatten } from "../base/tree.ts";
 import {
   type AbstractSpace,
@@ -57,9 +58,9 @@ function withAxes(space: AnySpace): unknown {
 
 /** The axis that a grid has for a parameter. */
 function axisOf(parameter: Parameter, { size, columns: [column] }: SpaceAxis): Axis {
-  const { low, high, shape } = parameter;
+  const { low, high } = parameter;
   const { dtype } = parameter.numbers;
-  const options = { ...labelsOf(parameter), ...(shape.length > 0 && { shape }) };
+  const options = { ...labelsOf(parameter), ...shapeOf(parameter) };
   if (dtype === "float" || !column) return new GridAxis(low as number, high as number, size, options);
   // An axis between two numbers is one of floats; of other dtypes the values themselves are taken.
   return new DataAxis(readColumn(column.source, 0, size), options);
@@ -103,10 +104,13 @@ function parseValue(leaf: unknown, path: string, text: string): unknown {
   return parameter ? explained(`--set ${path}`, () => fixed(leaf, path, value)) : value;
 }
 
-/** A model meets the array that it met before, now with one value. */
+/** A model meets arrays of the shape that it met before. */
+const shapeOf = ({ shape = [] }: Parameter | Axis): { readonly shape?: Shape } => (shape.length > 0 ? { shape } : {});
+
+/** A parameter with one value. */
 function fixed(leaf: Parameter | Axis, path: string, value: number): Parameter {
   const { name = path || "value", unit, description } = labelsOf(leaf);
-  const options = { unit, description, ...(leaf.shape && leaf.shape.length > 0 && { shape: leaf.shape }) };
+  const options = { unit, description, ...shapeOf(leaf) };
   const dtype =
     leaf instanceof Parameter ? leaf.numbers.dtype : leaf instanceof DataAxis ? leaf.values().dtype : "float";
   return new Parameter(name, value, { ...options, ...(dtype !== "float" && { dtype }) });
@@ -125,9 +129,10 @@ function parseAxis(leaf: unknown, path: string, text: string): unknown {
     throw new UsageError(`--axis ${path}: expected low:high:n or low:high:n:log, got "${text}"; write ${path}=0:1:100`);
   }
   const [from, to, count] = numbers as [number, number, number];
-  const labels = labelsOf(leaf);
+  const before = leaf instanceof Parameter || leaf instanceof Axis ? shapeOf(leaf) : {};
+  const options = { ...labelsOf(leaf), ...before };
   return explained(`--axis ${path}`, () =>
-    log === "log" ? new LogGridAxis(from, to, count, labels) : new GridAxis(from, to, count, labels),
+    log === "log" ? new LogGridAxis(from, to, count, options) : new GridAxis(from, to, count, options),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { sizeOf } from "../base/shape.ts";
 import type { TableAxis, TableSource } from "../execution/table-source.ts";
+import { withUnit } from "../space/labels.ts";
 import { colourModeOf } from "./colour.ts";
 import { heatMap, type PlotAxis } from "./heatmap.ts";
 import { linePlot } from "./lineplot.ts";
@@ -15,7 +16,7 @@ export async function picture(table: TableSource, name: string | undefined): Pro
   if (!output || sizeOf(output.shape) !== 1 || table.length > mostPoints) return undefined;
   // Nothing varies along an axis of one point.
   const axes = (table.axes ?? []).filter(({ size }) => size > 1);
-  const [first, second] = axes.map(plotAxis);
+  const [first, second] = axes.map((axis) => plotAxis(axis, table));
   if (!first || axes.length > 2 || (axes.length === 2 && !second)) return undefined;
   const values = await readColumn(table, output.name);
   const size = { width: Math.min(process.stdout.columns ?? 80, 120), height: heightIn(process.stdout.rows ?? 40) };
@@ -25,9 +26,10 @@ export async function picture(table: TableSource, name: string | undefined): Pro
 }
 
 /** Axes that are groups, or whose points are arrays, have no line of numbers to draw along. */
-function plotAxis({ name, size, coordinates }: TableAxis): PlotAxis | undefined {
-  const [[, values] = [], ...others] = coordinates;
-  return values?.length === size && others.length === 0 ? { name, values } : undefined;
+function plotAxis({ name, size, coordinates }: TableAxis, { columns }: TableSource): PlotAxis | undefined {
+  const [[path, values] = [], ...others] = coordinates;
+  if (values?.length !== size || others.length > 0) return undefined;
+  return { name: withUnit(name, columns.find((column) => column.name === path)?.labels?.unit), values };
 }
 
 async function readColumn(table: TableSource, name: string): Promise<Float64Array> {

@@ -54,6 +54,7 @@ export function resultsOf<R>(
       table: [...parameters, ...results],
       names,
       axes,
+      labels: space.labels,
       report,
       ...(reasonOf && { reasonOf }),
     },

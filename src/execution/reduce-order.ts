@@ -6,6 +6,7 @@
 import { type ColumnSource, reader } from "../base/column.ts";
 import { allocate, type FloatDType } from "../base/dtype.ts";
 import { describe } from "../space/arrays.ts";
+import { type LabelsByPath, labelsByPath } from "../space/labels.ts";
 import type { AbstractSpace, SpaceAxis } from "../space/space.ts";
 
 export interface PointOrder {
@@ -15,6 +16,8 @@ export interface PointOrder {
   readonly points: number;
   /** The axes that remain. */
   readonly axes: readonly SpaceAxis[];
+  /** Of the parameters on them. */
+  readonly labels: LabelsByPath;
   /** Whether it is the order that the points have in the space. */
   readonly isSpaces: boolean;
   /** The space's number of the point computed as number `i`. */
@@ -37,7 +40,8 @@ export function pointOrder(
   over: readonly string[] | undefined,
 ): PointOrder {
   if (over === undefined) {
-    return { cells: 1, points: space.N, axes: [], isSpaces: true, index: (i) => i, sources: (given) => given };
+    const order = { isSpaces: true, index: (i: number) => i, sources: (given: readonly ColumnSource[]) => given };
+    return { cells: 1, points: space.N, axes: [], labels: {}, ...order };
   }
   const laid = laidAxes(where, space.axes(float), over);
   const reduced = reducedAxes(where, laid, over);
@@ -51,11 +55,17 @@ export function pointOrder(
     cells: size(kept),
     points: size([...reduced]),
     axes: kept.map(({ axis }) => axis),
+    labels: labelsOn(kept, space.labels),
     isSpaces,
     index,
     sources: (given) =>
       isSpaces ? given : given.map((source) => moved(source, strides) ?? readInOrder(source, space.N, index)),
   };
+}
+
+function labelsOn(laid: readonly LaidAxis[], labels: LabelsByPath): LabelsByPath {
+  const paths = laid.flatMap(({ axis }) => axis.columns.map(({ path }) => path));
+  return labelsByPath(paths.map((path) => [path, labels[path] ?? {}]));
 }
 
 function laidAxes(where: string, axes: readonly SpaceAxis[] | undefined, over: unknown): LaidAxis[] {

@@ -124,7 +124,7 @@ export class Reducing {
 
   /** When all blocks are in. `report` is given the bytes of the results. */
   results<T, S>(report: (bytes: number) => Report): Results<T, S> {
-    const { cells, axes } = this.order;
+    const { cells, axes, labels } = this.order;
     const tree = Object.fromEntries(
       this.leaves.map(({ key, wanted, outputs }) => [
         key,
@@ -152,6 +152,7 @@ export class Reducing {
         table: [...parameters, ...table],
         names,
         axes,
+        labels,
         report: report(resultBytes(types, cells)),
       },
       wholeView(

@@ -124,7 +124,8 @@ export class Results<T = unknown, S = unknown> extends RunView<ResultData> imple
     const first = table.length - names.length;
     const role = (k: number) => (k < first ? ("parameter" as const) : ("result" as const));
     const values = table.map(({ name, type: { dtype, shape }, values }, k): SourceColumn => {
-      return { name, dtype, shape, role: role(k), values };
+      const labels = k < first ? this.labels[name] : undefined;
+      return { name, dtype, shape, role: role(k), values, ...(labels && { labels }) };
     });
     const name = statusName(table.map((column) => column.name));
     const status: SourceColumn = { name, dtype: "uint8", shape: [], role: "status", values: { data: columns.status } };

@@ -3,6 +3,7 @@
 import { type ColumnSource, fillColumn, sliceWalk } from "../base/column.ts";
 import { allocate, type FloatDType, type TypedArray } from "../base/dtype.ts";
 import { BoundedAxis, labelsOf } from "../space/axis.ts";
+import type { Labels } from "../space/check.ts";
 import { Parameter } from "../space/parameter.ts";
 import { type FreeLeaf, pathOf } from "../space/point.ts";
 import type { AbstractSpace } from "../space/space.ts";
@@ -39,6 +40,12 @@ function attributesOf(space: AbstractSpace<unknown, unknown>, path: string): Att
     ...(low !== undefined && { low }),
     ...(high !== undefined && { high }),
   };
+}
+
+/** The labels that were made into attributes. */
+export function labelsFrom({ long_name, units, description }: Attributes): Labels {
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return { name: text(long_name), unit: text(units), description: text(description) };
 }
 
 /** The values of `count` points from `start` on. */

@@ -5,6 +5,7 @@ import { allocate, type TypedArray } from "../base/dtype.ts";
 import { sizeOf } from "../base/shape.ts";
 import { FAILED } from "../base/status.ts";
 import type { Type } from "../base/value.ts";
+import { type LabelsByPath, labelsByPath } from "../space/labels.ts";
 import type { SpaceAxis } from "../space/space.ts";
 import { chunkOf, rangeOf } from "../store/grid.ts";
 import type { AxisArray, Layout, PointArray } from "../store/layout.ts";
@@ -13,6 +14,7 @@ import { coordinatesOf } from "./axes.ts";
 import { reasonIn } from "./failures.ts";
 import type { Report } from "./report.ts";
 import { Results } from "./results.ts";
+import { labelsFrom } from "./store-columns.ts";
 import type { Column } from "./table.ts";
 import { type Dimension, sliceView, type View, wholeView } from "./view.ts";
 
@@ -61,12 +63,15 @@ export class StoredData {
   readonly report: Report;
   /** The axes of a product, without the values along them. */
   readonly axes: readonly SpaceAxis[] | undefined;
+  readonly labels: LabelsByPath;
   private readonly along = new Map<string, Promise<TypedArray>>();
 
   constructor(reader: StoreReader, report: Report) {
     this.reader = reader;
     this.layout = reader.document.layout;
     this.report = report;
+    const parameters = [...this.layout.axes, ...this.layout.parameters];
+    this.labels = labelsByPath(parameters.map(({ name, attributes }) => [name, labelsFrom(attributes)]));
     this.axes = this.layout.axisNames.length === 0 ? undefined : axesWith(this.layout, () => nothing);
   }
 
@@ -148,6 +153,7 @@ export class StoredData {
         table: [...columns(free, values), ...columns(results, data)],
         names: results.map(({ name }) => name),
         axes: sizes && dimensions.map((d) => axisPart((axes ?? [])[d.axis] as SpaceAxis, d, parameters)),
+        labels: this.labels,
         report: { ...this.report, points: view.length },
         ...(reasonOf && { reasonOf }),
       },

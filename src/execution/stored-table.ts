@@ -9,11 +9,14 @@ import { sliceView, type View } from "./view.ts";
 /** Points of a block where nothing was asked for. */
 const BLOCK = 65536;
 
-function columnsOf({ layout }: StoredData): TableColumn[] {
+function columnsOf({ layout, labels }: StoredData): TableColumn[] {
   const column =
     (role: TableColumn["role"]) =>
     ({ name, dtype, shape }: Omit<TableColumn, "role">): TableColumn => ({ name, dtype, shape, role });
-  const parameters = [...layout.axes, ...layout.parameters].map(column("parameter"));
+  const parameters = [...layout.axes, ...layout.parameters].map((array): TableColumn => {
+    const said = labels[array.name];
+    return { ...column("parameter")(array), ...(said && { labels: said }) };
+  });
   const all = [...parameters, ...layout.results.map(column("result"))];
   const status = statusName(all.map(({ name }) => name));
   return [...all, { name: status, dtype: "uint8", shape: [], role: "status" }];

@@ -5,6 +5,7 @@
 
 import type { DType, TypedArray } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
+import type { Labels } from "../space/check.ts";
 import { type Column, gather } from "./table.ts";
 import { sliceView, type View } from "./view.ts";
 
@@ -17,6 +18,8 @@ export interface TableColumn {
   /** Of one point's value. */
   readonly shape: Shape;
   readonly role: "parameter" | "result" | "status";
+  /** What a parameter says of itself. */
+  readonly labels?: Labels;
 }
 
 /** One axis of a product space, slowest first; row `r` of the table is point `r` of their product, row-major. */

@@ -51,7 +51,11 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** Every `step`-th position of an axis. */
-export const encodeAxis = ({ name, size, coordinates }: TableAxis, step: number): PayloadAxis => ({
+export const encodeAxis = (
+  { name, size, coordinates }: TableAxis,
+  step: number,
+  unitOf: (path: string) => string | undefined,
+): PayloadAxis => ({
   name,
   size: Math.ceil(size / step),
   step,
@@ -59,7 +63,12 @@ export const encodeAxis = ({ name, size, coordinates }: TableAxis, step: number)
   coordinates: coordinates.map(([path, values]) => {
     const width = values.length / size;
     const kept = Array.from(values).filter((_, i) => Math.floor(i / width) % step === 0);
-    return { path, values: kept.map((x) => (Number.isFinite(x) ? x : String(x))) };
+    const unit = unitOf(path);
+    return {
+      path,
+      ...(unit !== undefined && { unit }),
+      values: kept.map((x) => (Number.isFinite(x) ? x : String(x))),
+    };
   }),
 });
 

@@ -22,7 +22,11 @@ export interface PayloadAxis {
   /** Positions in the run. */
   readonly fullSize: number;
   /** Values along it of each parameter on it, those of a position side by side; strings for what JSON has no number for. */
-  readonly coordinates: readonly { readonly path: string; readonly values: readonly (number | string)[] }[];
+  readonly coordinates: readonly {
+    readonly path: string;
+    readonly unit?: string;
+    readonly values: readonly (number | string)[];
+  }[];
 }
 
 export interface Payload {

@@ -6,7 +6,15 @@ import { pageAssets } from "./assets.ts";
 import { encodeAxis, encodeColumn, escapeHtml, scriptJson } from "./encode.ts";
 import { columnId, type Payload, payloadId } from "./payload.ts";
 import { type Sample, sampleTable } from "./sample.ts";
-import { axesHtml, failedHtml, ledeHtml, outputsHtml, provenanceHtml, reducedHtml } from "./sections.ts";
+import {
+  axesHtml,
+  failedHtml,
+  ledeHtml,
+  outputsHtml,
+  parametersHtml,
+  provenanceHtml,
+  reducedHtml,
+} from "./sections.ts";
 
 export interface ReportOptions {
   /** Heading of the page. Default: the title of a store, or `"Results"`. */
@@ -48,7 +56,9 @@ export async function reportHtml(results: Reportable, options: ReportOptions = {
   const payload: Payload = {
     length: table.length,
     points: sample.points,
-    ...(table.axes && { axes: table.axes.map((axis, k) => encodeAxis(axis, sample.steps[k] as number)) }),
+    ...(table.axes && {
+      axes: table.axes.map((axis, k) => encodeAxis(axis, sample.steps[k] as number, unitOf(table))),
+    }),
     step: table.axes ? 1 : (sample.steps[0] as number),
     columns: encoded.map(({ column }) => column),
     show,
@@ -64,6 +74,11 @@ export async function reportHtml(results: Reportable, options: ReportOptions = {
   ];
   return parts.join("\n");
 }
+
+const unitOf =
+  ({ columns }: TableSource) =>
+  (path: string): string | undefined =>
+    columns.find(({ name }) => name === path)?.labels?.unit;
 
 // Nothing may be loaded from anywhere, whatever the data say.
 const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
@@ -94,6 +109,6 @@ ${reducedHtml(table, sample)}
 </header>
 <section id="explore" aria-label="Explore the results"><noscript><p>The views need JavaScript; the tables do not.</p></noscript></section>
 <div class="tables">
-${[outputsHtml(sample), axesHtml(table), failedHtml(table, sample), provenanceHtml(provenance)].join("\n")}
+${[outputsHtml(sample), axesHtml(table), parametersHtml(table), failedHtml(table, sample), provenanceHtml(provenance)].join("\n")}
 </div>
 </main>`;

@@ -83,6 +83,19 @@ export function axesHtml({ axes }: TableSource): string {
   return section("axes", "Axes", tableHtml("Axes", ["parameter", "values", "from", "to", "spacing"], rows));
 }
 
+/** What the parameters say of themselves, where they do. */
+export function parametersHtml({ columns }: TableSource): string {
+  const rows = columns.flatMap(({ name, labels }): Cell[][] =>
+    labels ? [[name, labels.name ?? "", labels.unit ?? "", labels.description ?? ""]] : [],
+  );
+  if (rows.length === 0) return "";
+  const head = ["parameter", "name", "unit", "meaning"];
+  const given = head.map((_, k) => rows.some((row) => row[k] !== ""));
+  const shown = [head, ...rows].map((row) => row.filter((_, k) => given[k]));
+  const [names, ...cells] = shown as [string[], ...Cell[][]];
+  return section("parameters", "Parameters", tableHtml("Parameters", names, cells));
+}
+
 /** How values follow each other, as far as their rounding tells. */
 function spacing(values: TableAxis["coordinates"][number][1]): string {
   const [first = 0, last = 0, n] = [values[0], values[values.length - 1], values.length];

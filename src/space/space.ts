@@ -5,8 +5,10 @@ import { allocate, type FloatDType, type TypedArray } from "../base/dtype.ts";
 import { formatShape, sameShape, sizeOf } from "../base/shape.ts";
 import { sameStructure } from "../base/tree.ts";
 import { closeDType, describe, isNumericLeaf, type Numbers, readNumbers } from "./arrays.ts";
+import { labelsOf } from "./axis.ts";
 import { checkPoints, resolveIndex, resolveSlice, type Span } from "./check.ts";
 import { type CollectOptions, collectPoints } from "./collect.ts";
+import { type LabelsByPath, labelsByPath } from "./labels.ts";
 import { Parameter } from "./parameter.ts";
 import {
   type FreeLeaf,
@@ -137,6 +139,13 @@ export abstract class AbstractSpace<State = unknown, Point = PointOf<State>> imp
       columns.map(({ source }) => source),
       columns.map(({ size }) => size),
     );
+  }
+
+  /** What the free leaves say of themselves, by path; nothing of those that say nothing. */
+  get labels(): LabelsByPath {
+    if (this.N === 0) return {};
+    const { flat, slots } = this.layout();
+    return labelsByPath(slots.map(({ path, leaf }) => [path, labelsOf(flat.leaves[leaf])]));
   }
 
   /** The state for these values of the free leaves (numbers or NdArrays, traced ones too), in flat order. */

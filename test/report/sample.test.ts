@@ -105,7 +105,7 @@ test("shuffling bytes is undone by its inverse", () => {
 
 test("axes are thinned with their values, and what JSON has no number for is a word", () => {
   const values = Float64Array.of(1, 2, Number.POSITIVE_INFINITY, 4, 5);
-  expect(encodeAxis({ name: "a", size: 5, coordinates: [["a", values]] }, 2)).toEqual({
+  expect(encodeAxis({ name: "a", size: 5, coordinates: [["a", values]] }, 2, () => undefined)).toEqual({
     name: "a",
     size: 3,
     step: 2,

@@ -1,5 +1,6 @@
 /** Values along an axis ↔ places on the screen: even, logarithmic, or one by one where they have no order to lie in. */
 
+import { withUnit } from "../../space/labels.ts";
 import type { PageAxis } from "./model.ts";
 
 export type AxisKind = "linear" | "log" | "index";
@@ -54,10 +55,10 @@ export function axisScale(axis: PageAxis, log: boolean): AxisScale {
   const gap = (k: number): number => (n > 1 ? (sorted[k + 1] as number) - (sorted[k] as number) : 1);
   const low = (sorted[0] as number) - gap(0) / 2;
   const high = (sorted[n - 1] as number) + gap(Math.max(0, n - 2)) / 2;
-  const name = axis.parameters[0]?.path ?? axis.name;
+  const { path = axis.name, unit } = axis.parameters[0] ?? {};
   return {
     kind,
-    label: kind === "index" ? `position along ${axis.name}` : name,
+    label: kind === "index" ? `position along ${axis.name}` : withUnit(path, unit),
     domain: [from(low), from(high)],
     value: (position) => line[position] as number,
     place: (position) => (to(line[position] as number) - low) / (high - low),

@@ -21,7 +21,11 @@ export interface PageAxis {
   readonly stride: number;
   readonly step: number;
   readonly fullSize: number;
-  readonly parameters: readonly { readonly path: string; readonly values: readonly number[] }[];
+  readonly parameters: readonly {
+    readonly path: string;
+    readonly unit?: string | undefined;
+    readonly values: readonly number[];
+  }[];
 }
 
 /** One number per point that can be shown: an element of a result, or a parameter of a point space. */
@@ -59,7 +63,7 @@ export class Model {
     let stride = payload.points;
     this.axes = (payload.axes ?? []).map(({ name, size, step, fullSize, coordinates }) => {
       stride = size === 0 ? 0 : stride / size;
-      const parameters = coordinates.map(({ path, values }) => ({ path, values: values.map(Number) }));
+      const parameters = coordinates.map(({ path, unit, values }) => ({ path, unit, values: values.map(Number) }));
       return { name, size, stride, step, fullSize, parameters };
     });
     this.free = this.axes.filter(({ size }) => size > 1);
