@@ -1,5 +1,6 @@
 /** What the words of the command line say of reductions: `--reduce attackRate=mean,variance --over seed`. */
 
+import { reductionNames } from "../execution/reduce-spec.ts";
 import type { ReduceOptions, Reduction } from "../index.ts";
 import { UsageError } from "./failure.ts";
 import type { StoreWords } from "./store.ts";
@@ -32,7 +33,12 @@ export function reduceOf({ store, cache, ...words }: ReduceWords & StoreWords): 
     if (at < 1 || names.includes("")) {
       throw new UsageError(`--reduce: expected result=reduction,…, got "${text}"; write --reduce attackRate=mean,std`);
     }
-    // Names that are none are refused with those that are, by the execution.
+    const wrong = names.find((name) => !(reductionNames as readonly string[]).includes(name));
+    if (wrong !== undefined) {
+      throw new UsageError(
+        `--reduce: expected reductions among ${reductionNames.join(", ")}, got "${wrong}"; correct it`,
+      );
+    }
     reduce[text.slice(0, at)] = names as Reduction[];
   }
   return { reduce, ...(over.length > 0 && { over }) };

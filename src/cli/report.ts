@@ -48,6 +48,11 @@ export async function writeReport(
 export async function reportStore(store: string, { out, show }: ReportCommand): Promise<void> {
   const file = reportFile("--out", out);
   const results = await openResults(store);
+  if (show !== undefined && !results.names.includes(String(show))) {
+    throw new UsageError(
+      `--show: expected an output (${results.names.join(", ")}), got "${String(show)}"; name one of them`,
+    );
+  }
   const { document } = await StoreReader.open(sourceOfFiles(store, nodeFiles(store)));
   const bytes = await writeReport("--out", file, results, {
     title: results.title ?? store,

@@ -115,9 +115,20 @@ interface Range {
   readonly high: number;
 }
 
-const kinds = ["count", "sum", "mean", "variance", "std", "min", "max", "quantiles", "histogram"] as const;
+/** All that are known by a name. */
+export const reductionNames = [
+  "count",
+  "sum",
+  "mean",
+  "variance",
+  "std",
+  "min",
+  "max",
+  "quantiles",
+  "histogram",
+] as const;
 
-const isKind = (kind: unknown): kind is ReductionName => kinds.includes(kind as ReductionName);
+const isKind = (kind: unknown): kind is ReductionName => reductionNames.includes(kind as ReductionName);
 
 /** The reductions of one result, checked. */
 export function wantedOf(where: string, given: Reduction | readonly Reduction[]): Wanted[] {
@@ -137,7 +148,7 @@ function oneOf(where: string, given: unknown): Wanted {
   if (functions) return { kind: "custom", custom: given as CustomReduction, name: checkName(where, name) };
   const got = typeof given === "string" ? `"${given}"` : describe(given);
   throw new TypeError(
-    `${where}: expected one of ${kinds.join(", ")}, or an object with init and update, got ${got}; correct it`,
+    `${where}: expected one of ${reductionNames.join(", ")}, or an object with init and update, got ${got}; correct it`,
   );
 }
 

@@ -4,6 +4,7 @@ import { faultOf } from "./chunk.ts";
 import { axisFile, type ChunkFile, filesOf, pointArrays, type Store } from "./commit.ts";
 import { crc32c } from "./crc32c.ts";
 import { DOCUMENT } from "./document.ts";
+import { unreadable } from "./fault.ts";
 import { directoryOf } from "./files.ts";
 import { indexOf } from "./grid.ts";
 import { axisGrid, metadataOf, STATUS } from "./layout.ts";
@@ -96,10 +97,15 @@ export interface Verdict {
 
 /** Reads everything that counts, and changes nothing. */
 export async function verifyStore(store: Store): Promise<Verdict> {
-  const committed = await committedChunks(store);
   const damaged: Damage[] = [];
-  for await (const damage of damagedFrame(store)) damaged.push(damage);
-  for await (const damage of damagedChunks(store, committed)) damaged.push(damage);
+  let committed: Uint8Array;
+  try {
+    committed = await committedChunks(store);
+    for await (const damage of damagedFrame(store)) damaged.push(damage);
+    for await (const damage of damagedChunks(store, committed)) damaged.push(damage);
+  } catch (error) {
+    throw unreadable(store.where, error);
+  }
   const count = committed.reduce((n, flag) => n + flag, 0);
   const broken = new Set(damaged.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]))).size;
   const { points, chunks } = store.document.layout.grid;

@@ -6,8 +6,12 @@ import { codeOf } from "./files.ts";
 export const storeError = (where: string, text: string, cause?: unknown): LanewiseError =>
   new LanewiseError("store", `store ${where}: ${text}`, cause === undefined ? undefined : { cause });
 
-/** What the system's codes mean for a store, and what helps. */
-const meanings: { readonly [code: string]: readonly [got: string, remedy: string] } = {
+/** What the system's codes mean, and what helps. */
+interface Meanings {
+  readonly [code: string]: readonly [got: string, remedy: string];
+}
+
+const forWriting: Meanings = {
   ENOSPC: ["a full disk", "make room, then resume: what is committed stays"],
   EDQUOT: ["a full quota", "make room, then resume: what is committed stays"],
   EFBIG: ["a limit on the size of files", "raise it (ulimit -f), then resume"],
@@ -20,19 +24,27 @@ const meanings: { readonly [code: string]: readonly [got: string, remedy: string
   EMFILE: ["too many open files", "raise the limit (ulimit -n), then resume"],
 };
 
-/** An error of the file system as one of the store; everything else as it is. */
-export function explained(where: string, error: unknown): unknown {
+const forReading: Meanings = {
+  EIO: ["a failing disk", "look after the disk, or open a copy"],
+  EACCES: ["no permission", "change its permissions"],
+  EPERM: ["no permission", "change its permissions"],
+  ENOTDIR: ["a file", "give the path of a directory"],
+  EMFILE: ["too many open files", "raise the limit (ulimit -n)"],
+};
+
+function translated(where: string, error: unknown, wanted: string, meanings: Meanings): unknown {
   if (error instanceof LanewiseError) return error;
   const code = codeOf(error);
   const [got, remedy] = meanings[code] ?? [];
-  if (got === undefined || remedy === undefined) {
-    return /^E[A-Z0-9]+$/.test(code)
-      ? storeError(
-          where,
-          `expected files that can be read and written, got ${(error as Error).message}; try again`,
-          error,
-        )
-      : error;
+  if (got !== undefined && remedy !== undefined) {
+    return storeError(where, `expected a directory that can be ${wanted}, got ${got} (${code}); ${remedy}`, error);
   }
-  return storeError(where, `expected a directory that can be written, got ${got} (${code}); ${remedy}`, error);
+  if (!/^E[A-Z0-9]+$/.test(code)) return error;
+  return storeError(where, `expected files that can be ${wanted}, got ${(error as Error).message}; try again`, error);
 }
+
+/** An error of the file system in a run into a store as one of the store; everything else as it is. */
+export const explained = (where: string, error: unknown): unknown => translated(where, error, "written", forWriting);
+
+/** The same where a store is only looked at. */
+export const unreadable = (where: string, error: unknown): unknown => translated(where, error, "read", forReading);

@@ -5,7 +5,7 @@
 
 import { commitAxes, type ReadValues, type Store } from "./commit.ts";
 import { DOCUMENT, differences, documentText, parseDocument, type RunRecord, type StoreDocument } from "./document.ts";
-import { explained, storeError } from "./fault.ts";
+import { explained, storeError, unreadable } from "./fault.ts";
 import { type Files, putOver, sweep, TEMPORARY } from "./files.ts";
 import { type Layout, metadataOf, STATUS } from "./layout.ts";
 import { acquireLock, type Lock, type LockTimes } from "./lock.ts";
@@ -142,6 +142,6 @@ export async function openForReading(path: string): Promise<Store> {
     if (!bytes) throw storeError(path, `expected a store of Lanewise, got none (no ${DOCUMENT}); check the path`);
     return { where: path, files, writer: writerName(thisWriter()), document: parseDocument(path, bytes) };
   } catch (error) {
-    throw explained(path, error);
+    throw unreadable(path, error);
   }
 }

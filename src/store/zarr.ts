@@ -6,7 +6,7 @@
 import type { AsyncReadable, Readable } from "zarrita";
 import type { TypedArray } from "../base/dtype.ts";
 import { crc32c } from "./crc32c.ts";
-import { storeError } from "./fault.ts";
+import { storeError, unreadable } from "./fault.ts";
 import type { Files } from "./files.ts";
 
 /** Where the files of a store are read from: a directory, or an address. */
@@ -54,7 +54,16 @@ const checked = {
   computeEncodedSize: (size: number): number => size + 4,
 };
 
-export const sourceOfFiles = (where: string, files: Files): Source => ({ where, read: (path) => files.read(path) });
+export const sourceOfFiles = (where: string, files: Files): Source => ({
+  where,
+  read: async (path) => {
+    try {
+      return await files.read(path);
+    } catch (error) {
+      throw unreadable(where, error);
+    }
+  },
+});
 
 /** A store on the web, in browsers and in Node; `url` is absolute. */
 export async function sourceOfUrl(url: URL): Promise<Source> {

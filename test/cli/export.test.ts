@@ -95,8 +95,11 @@ test("what is no store, and an output that is none, are named", async () => {
   expect((await inFolder("export", "nowhere.zarr", "--to", "x.csv")).stderr).toMatch(/nowhere\.zarr: expected a store/);
   expect(existsSync(join(folder, "x.csv"))).toBe(false);
   const { code, stderr } = await inFolder("report", "s.zarr", "--show", "energy");
-  expect(stderr).toMatch(/expected show to be one of root, sum, got energy/);
-  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/^--show: expected an output \(root, sum\), got "energy"/);
+  expect(code).toBe(2);
+  expect((await inFolder("verify", "model.ts")).stderr).toMatch(
+    /model\.ts: expected a directory that can be read, got a file/,
+  );
 });
 
 test("an output to show that is none is named when everything else is done, or before a store is begun", async () => {

@@ -1,6 +1,6 @@
 /** What a run into a store, or with a cache, may be asked for: every fault has its sentence, before anything is written. */
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -74,6 +74,11 @@ test("what is no path and no address is not opened", async () => {
   await expect(openResults(3 as never)).rejects.toThrow(/openResults: expected a path or an address, got 3/);
   await expect(openResults(join(folder, "none"))).rejects.toThrow(
     /expected a store of Lanewise, got none \(no lanewise.json\)/,
+  );
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  await expect(openResults(file)).rejects.toThrow(
+    /file: expected a directory that can be read, got a file \(ENOTDIR\); give the path of a directory/,
   );
   await expect(openResults(new URL("ftp://x/y"))).rejects.toThrow(
     /expected an address of http, https or file, got ftp:/,
