@@ -28,9 +28,10 @@ export interface BuildOptions {
 export function draftKernel(program: Program, target: Target, options: BuildOptions = {}): Kernel {
   const { points = Number.POSITIVE_INFINITY, fastMath = false, compact = false } = options;
   const optimised = optimiser(program, target, fastMath);
+  const fuses = fastMath && target.native.has("fusedAdd");
   const draft = (across: Across): Kernel => {
-    const lowered = lowerShort(optimised, target, across);
-    return fastMath && target.native.has("fusedAdd") ? contract(lowered) : lowered;
+    const lowered = lowerShort(optimised, target, { across, fuses });
+    return fuses ? contract(lowered) : lowered;
   };
   const byPoint = draft("points");
   if (points < target.lanes && largestOf(program) >= LARGE * target.lanes) {
@@ -56,6 +57,7 @@ export const buildKernel = (program: Program, target: Target, options?: BuildOpt
 const LONGEST = 1200;
 
 type Across = NonNullable<LowerOptions["across"]>;
+type How = Required<Pick<LowerOptions, "across" | "fuses">>;
 
 /** Arrays of so many times the lanes have elements enough for them. */
 const LARGE = 4;
@@ -89,7 +91,8 @@ function optimiser(program: Program, { native }: Target, fastMath: boolean): (un
 }
 
 /** What unrolls into too long a block becomes loops; a block that is long by itself stays as it is. */
-function lowerShort(optimised: (unrolled: number) => Program, target: Target, across: Across): Kernel {
+function lowerShort(optimised: (unrolled: number) => Program, target: Target, options: How): Kernel {
+  const { across } = options;
   const most = across === "points" ? UNROLLED : Math.min(UNROLLED, LARGE * target.lanes - 1);
   const sizes = [...sizesOf(optimised(most))];
   let before = Number.POSITIVE_INFINITY;
@@ -97,9 +100,9 @@ function lowerShort(optimised: (unrolled: number) => Program, target: Target, ac
     const unrolled = Math.floor(most / part);
     // Without arrays in between it would be the same kernel again.
     if (part > 1 && !sizes.some((size) => size > unrolled && size <= before)) continue;
-    const kernel = lowerWithin(optimised(unrolled), target, { groups: 1, unrolled, across, longest: LONGEST });
+    const kernel = lowerWithin(optimised(unrolled), target, { ...options, groups: 1, unrolled, longest: LONGEST });
     if (kernel) return kernel;
     before = unrolled;
   }
-  return lower(optimised(most), target, { groups: 1, unrolled: most, across });
+  return lower(optimised(most), target, { ...options, groups: 1, unrolled: most });
 }

@@ -32,6 +32,8 @@ export interface Context {
   readonly unrolled: number;
   /** Terms of a long sum in one turn of its loop. */
   readonly terms: number;
+  /** Rows of a product computed together: each element of the other operand is loaded once for all of them. */
+  readonly rows: number;
   /** As the target has it. */
   readonly seldomInMemory: boolean;
   readonly slots: Map<Node, Slot>;

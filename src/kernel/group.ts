@@ -16,9 +16,6 @@ export interface Group {
   readonly stores: ReadonlyMap<Node, View>;
 }
 
-/** Rows of a product computed together: each element of the other operand is loaded once for all of them. */
-const ROWS = 4;
-
 /** Loops of so many times the lanes are done side by side where lanes are elements. */
 const LONG = 4;
 
@@ -29,7 +26,7 @@ export function writeGroup(ctx: Context, group: Group): Register[] {
   const pulls = group.members.filter((node) => isPull(node) && node.op !== "scatterAdd" && !isSinkOf(ctx, node));
   const wide =
     sinks.length === 0 && (group.shape.at(-1) as number) >= LONG * (ctx.elementLanes ?? Number.POSITIVE_INFINITY);
-  const rows = pulls.length > 0 && !wide && !pulls.some((node) => isHeavy(ctx, node)) ? ROWS : 1;
+  const rows = pulls.length > 0 && !wide && !pulls.some((node) => isHeavy(ctx, node)) ? ctx.rows : 1;
   const { block } = ctx.writer;
   const again = block !== ctx.prologue && block !== ctx.body;
   const setting = { sinks, rows, again: wide ? again : undefined };

@@ -28,6 +28,8 @@ export interface LowerOptions {
   readonly unrolled?: number;
   /** What lanes are for: `points`, or `elements` of one point's arrays, once the kernel is widened. Default `points`. */
   readonly across?: "points" | "elements";
+  /** Products are going to be fused into their sums. Default false. */
+  readonly fuses?: boolean;
   /** Statements in a row that the body may have, at whatever depth. */
   readonly longest?: number;
 }
@@ -46,13 +48,19 @@ export function lowerWithin(
   }
 }
 
+/** Rows of a product at once. */
+const ROWS = 4;
+/** Fewer, since a product that is fused needs no register of its own: there is room for the sums of more lane groups. */
+const FUSED_ROWS = 3;
+
 /** Expects a program of ops that the target has, as `optimise` gives it. */
 export function lower(program: Program, target: Target, options: LowerOptions): Kernel {
   const { groups, unrolled = UNROLLED, across = "points", longest = Number.POSITIVE_INFINITY } = options;
   const isLane = across === "points" ? findLanes(program) : () => false;
   const { lanes, terms, seldomInMemory } = target;
   const elementLanes = across === "elements" ? lanes : undefined;
-  const ctx = makeContext(program, { isLane, unrolled, terms, elementLanes, seldomInMemory });
+  const rows = options.fuses ? FUSED_ROWS : ROWS;
+  const ctx = makeContext(program, { isLane, unrolled, terms, rows, elementLanes, seldomInMemory });
   const inputs = inputViews(ctx, program);
   const outputs = program.root.results.map((node, i) => {
     const { dtype } = typeOf(node);
@@ -97,7 +105,7 @@ function writeBody(ctx: Context, program: Program, nodes: readonly Node[], outpu
   for (const [i, node] of results.entries()) deliver(ctx, node, outputs[i]);
 }
 
-type Setting = Pick<Context, "isLane" | "unrolled" | "terms" | "elementLanes" | "seldomInMemory">;
+type Setting = Pick<Context, "isLane" | "unrolled" | "terms" | "rows" | "elementLanes" | "seldomInMemory">;
 
 function makeContext(program: Program, setting: Setting): Context {
   const writer = new Writer();

@@ -88,7 +88,9 @@ export function preferredGroups(kernel: Pick<Kernel, "body" | "lanes">, interlea
       yields.reduce((sum, register) => sum + vectorsOf(register), 0),
     );
     const near = CACHED / Math.max(1, bytesIn(block, kernel.lanes));
-    const fitting = Math.floor(Math.min(short.alive / alive, short.carried / carried, near));
+    const sums = block.some((s) => s.kind === "op" && s.op === "fusedAdd" && yields.includes(s.out));
+    const room = sums ? short.fused : short.carried;
+    const fitting = Math.floor(Math.min(short.alive / alive, room / carried, near));
     return Math.max(1, Math.min(MOST_IN_SHORT, fitting));
   }
   const fitting = long.find(({ most }) => alive <= most)?.groups ?? 1;

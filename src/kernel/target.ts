@@ -8,8 +8,16 @@ export interface Target {
   readonly lanes: number;
   /** When lane groups are worth interleaving, by measurement. Vectors alive, or carried, are counted for one group. */
   readonly interleave: {
-    /** Of loops with fewer statements: most vectors of all groups together. */
-    readonly short: { readonly statements: number; readonly alive: number; readonly carried: number };
+    /**
+     * Of loops with fewer statements: most vectors of all groups together; `fused`: carried where they are sums that
+     * products are fused into.
+     */
+    readonly short: {
+      readonly statements: number;
+      readonly alive: number;
+      readonly carried: number;
+      readonly fused: number;
+    };
     /** Of long ones: as many groups for up to so many vectors alive in each; with more, there is one. */
     readonly long: readonly { readonly most: number; readonly groups: number }[];
     /** Of long ones: vector instructions that are to be at hand in every cycle. */

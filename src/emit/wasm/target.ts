@@ -7,7 +7,7 @@ export const wasmTarget: Target = {
   name: "wasm",
   lanes: 4,
   interleave: {
-    short: { statements: 32, alive: 20, carried: Number.POSITIVE_INFINITY },
+    short: { statements: 32, alive: 20, carried: Number.POSITIVE_INFINITY, fused: Number.POSITIVE_INFINITY },
     width: 3.5,
     long: [
       { most: 18, groups: 5 },

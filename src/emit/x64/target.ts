@@ -7,7 +7,7 @@ export const x64Target: Target = {
   name: "x64",
   lanes: 8,
   interleave: {
-    short: { statements: 64, alive: 60, carried: 10 },
+    short: { statements: 64, alive: 60, carried: 10, fused: 12 },
     width: 4.5,
     long: [
       { most: 18, groups: 6 },
