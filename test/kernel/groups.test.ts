@@ -40,6 +40,18 @@ describe("lane groups", () => {
     expect(groupsOf(chains(4, 50), wasmTarget)).toBe(3);
   });
 
+  test("are more where products are fused into the sums that a short loop carries", () => {
+    const sums = (op: "add" | "fusedAdd"): Statement[] => {
+      const phis = [1, 2, 3].map((id) => ({ register: { ...one, id }, init: one, next: { ...one, id: id + 3 } }));
+      const body = phis.map(({ register, next }): Statement => {
+        return { kind: "op", op, out: next, args: op === "add" ? [one, register] : [one, one, register] };
+      });
+      return [{ kind: "loop", counter: { id: 7, dtype: "int32", lane: false }, count: 100, phis, body }];
+    };
+    expect(groupsOf(sums("add"), x64Target)).toBe(3);
+    expect(groupsOf(sums("fusedAdd"), x64Target)).toBe(4);
+  });
+
   test("are fewer where a short loop goes through large arrays", () => {
     const through = (elements: number): Statement[] => {
       const counter: Register = { id: 1, dtype: "int32", lane: false };
