@@ -22,7 +22,7 @@ import type { Results } from "./results.ts";
 import { runCached } from "./run-cached.ts";
 import { runStored } from "./run-stored.ts";
 import { runJob } from "./schedule.ts";
-import { checkStoreRun, isStoreRun, type StoreRunOptions } from "./store-options.ts";
+import { checkNoStore, checkStoreRun, isStoreRun, type StoreRunOptions } from "./store-options.ts";
 import type { StoredResults } from "./stored-results.ts";
 import { type StreamChunk, type StreamOptions, streamChunk, streamPoints } from "./stream.ts";
 import type { RestOf, ResultOf, StackedOf } from "./types.ts";
@@ -157,6 +157,7 @@ export class ParallelExecution<
       const stored = { preparation: this.#preparation, holder: this, space: this.#space };
       return runStored(stored, checkStoreRun(where, options));
     }
+    checkNoStore(where, options);
     const asked = check.checkRun(where, options);
     const budget = this.#options.memoryBudget ?? freeMemory() / 2;
     if (isReduced(asked)) return this.#reduce(asked, budget);

@@ -46,6 +46,15 @@ const known = [
 export const isStoreRun = (options: RunOptions): options is StoreRunOptions =>
   "store" in options && options.store !== undefined;
 
+/** Refuses, in a run that is not one into a store, what only such a run has. */
+export function checkNoStore(where: string, options: RunOptions): void {
+  const lost = (["resume", "overwrite", "chunk", "title", "show", "dims"] as const).find((name) => name in options);
+  if (lost === undefined) return;
+  throw new TypeError(
+    `${where}.run: expected store beside ${lost}, got none; write { store: "results.zarr", ${lost}: … }, or drop it`,
+  );
+}
+
 export function checkStoreRun(where: string, options: StoreRunOptions): StoreRunOptions {
   const run = `${where}.run`;
   if ("reduce" in options && options.reduce !== undefined) {

@@ -54,7 +54,7 @@ export function checkInMemory(where: string, options: unknown): void {
 
 export function checkRun<O extends RunOptions & Partial<ReduceOptions>>(where: string, options: O): O {
   const run = `${where}.run`;
-  const kept = where === "ParallelExecution" ? ["cache"] : [];
+  const kept = where === "ParallelExecution" ? ["cache", "store"] : [];
   checkOptions(run, options, [...watching, ...kept, ...reducing]);
   checkWatching(run, options);
   checkReducing(run, options);
@@ -73,9 +73,8 @@ function checkReducing(where: string, { reduce, over, nonFinite, cache }: RunOpt
     throw new TypeError(`${where}: expected reduce beside ${got}, got none; write { reduce: { result: "mean" } }`);
   }
   if (reduce !== undefined && (!isPlainObject(reduce) || Object.keys(reduce).length === 0)) {
-    throw new TypeError(
-      `${where}: expected reduce as an object, got ${describe(reduce)}; write { reduce: { result: "mean" } }`,
-    );
+    const got = isPlainObject(reduce) ? "an empty one" : describe(reduce);
+    throw new TypeError(`${where}: expected reduce as an object, got ${got}; write { reduce: { result: "mean" } }`);
   }
   if (nonFinite === undefined || nonFinite === "omit" || nonFinite === "propagate") return;
   throw new TypeError(`${where}: expected nonFinite "omit" or "propagate", got ${describe(nonFinite)}; choose one`);

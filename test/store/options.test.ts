@@ -64,6 +64,18 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   expect(existsSync(store)).toBe(false);
 });
 
+test.each<[string, object, RegExp]>([
+  ["resume", { resume: true }, /expected store beside resume, got none; write \{ store: "results.zarr", resume: … \}/],
+  ["dims", { dims: {} }, /expected store beside dims, got none/],
+  ["a misspelt store", { stor: "x" }, /expected options among signal, onProgress, cache, store, .*, got stor;/],
+])("without a store %s is refused", async (_, wishes, message) => {
+  await expect(execution.run(wishes as never)).rejects.toThrow(message);
+});
+
+test("a store that is undefined is none", async () => {
+  expect((await execution.run({ store: undefined } as never)).length).toBe(8);
+});
+
 test("a cache of what is reduced is refused", async () => {
   await expect(execution.run({ cache: folder, reduce: { flat: "mean" } } as never)).rejects.toThrow(
     /one of reduce, which keeps no points, and cache, which does; drop one/,
