@@ -103,6 +103,17 @@ function missingFeatures({ load }: Native): readonly string[] {
   return FEATURES.filter(({ word, bits }) => ((answer[word] as number) & bits) !== bits).map(({ name }) => name);
 }
 
+/** Koffi's binary by its own package, without the search for it that takes longer than loading; else as it is found. */
+function loadKoffi(platform: string, arch: string): Koffi | undefined {
+  let binary: unknown;
+  try {
+    binary = loadPackage(`@koromix/koffi-${platform}-${arch}`);
+  } catch {
+    // Not made for this system: koffi may have one of its own.
+  }
+  return (binary ?? loadPackage("koffi")) as Koffi | undefined;
+}
+
 /** The native calls, or why there are none. */
 function probe(): Native | string {
   const os = builtin?.("node:os");
@@ -111,7 +122,7 @@ function probe(): Native | string {
   if (arch !== "x64") return `the processor is ${arch}`;
   if (platform !== "linux" && platform !== "darwin") return `it is not made for ${platform}`;
   try {
-    const koffi = loadPackage("koffi") as Koffi | undefined;
+    const koffi = loadKoffi(platform, arch);
     if (!koffi) return "the optional package koffi is not installed";
     const native = open(koffi, platform);
     const missing = missingFeatures(native);
