@@ -40,5 +40,5 @@ export function streamChunk<R>(
 ): StreamChunk<ResultOf<R>, StackedOf<R>> {
   const own = { data: columns.data.map((column) => column.slice()), status: columns.status.slice() };
   const part = space.slice(start, start + count);
-  return { start, count, results: resultsOf<R>(part, outputs, own, { ...report, points: count }) };
+  return { start, count, results: resultsOf<R>(part, outputs, own, { ...report, points: count, computed: count }) };
 }
