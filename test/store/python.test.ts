@@ -1,12 +1,11 @@
 /** Stores as xarray and zarr-python see them, with every warning an error. */
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataAxis, GridAxis, GridSpace, np, ParallelExecution, Parameter, Space, UniformSpace } from "lanewise";
 import { afterAll, expect, test, vi } from "vitest";
-import { python, pythonHas } from "../support/python.ts";
+import { pythonHas, runPython } from "../support/python.ts";
 
 const has = pythonHas(["xarray", "zarr"]);
 const there = has.xarray && has.zarr;
@@ -31,7 +30,7 @@ def say(x):
     return [say(v) for v in x] if isinstance(x, (list, tuple)) else x
 `;
   writeFileSync(file, `${head}${text}\n`);
-  return JSON.parse(execFileSync(python, [file, store], { encoding: "utf8" }));
+  return runPython(file, [store]);
 }
 
 /** The same for values on this side. */
