@@ -44,6 +44,14 @@ export function reduceOf({ store, cache, ...words }: ReduceWords & StoreWords): 
   return { reduce, ...(over.length > 0 && { over }) };
 }
 
+const refusal = "ParallelExecution.run: ";
+
+/** Names that the model or the space does not have are wrong on the command line. */
+export function explainedReduction(error: unknown): unknown {
+  if (!(error instanceof RangeError && error.message.startsWith(refusal))) return error;
+  return new UsageError(`--reduce: ${error.message.slice(refusal.length)}`, { cause: error });
+}
+
 export function replicationsOf({ replications }: ReduceWords): { readonly replications?: number } {
   if (replications === undefined) return {};
   if (Number.isSafeInteger(replications) && (replications as number) > 0) {

@@ -22,7 +22,7 @@ import { overrideSpace } from "./overrides.ts";
 import { picture } from "./picture.ts";
 import { progressBar } from "./progress.ts";
 import { factsOfRun } from "./provenance.ts";
-import { type ReduceWords, reduceOf, replicationsOf } from "./reduce.ts";
+import { explainedReduction, type ReduceWords, reduceOf, replicationsOf } from "./reduce.ts";
 import { reportFile, writeReport } from "./report.ts";
 import { cacheOf, repairedText, type StoreWords, storeOf, storeText } from "./store.ts";
 import { filesText, summaryTable } from "./summary.ts";
@@ -68,7 +68,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   };
   const points = space.N * (execution.replications ?? 1);
   const results = await watched<Results | StoredResults>(points, talk, store !== undefined, (watch) => {
-    if (reduced) return executor.run({ ...watch, ...reduced });
+    if (reduced)
+      return executor.run({ ...watch, ...reduced }).catch((error) => Promise.reject(explainedReduction(error)));
     const asked = { ...watch, ...cacheOf(options) };
     return store ? executor.run({ ...asked, ...store, ...described }) : executor.run(asked);
   });

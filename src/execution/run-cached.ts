@@ -38,7 +38,7 @@ export async function cacheOf(
   try {
     return await ResultCache.open(nodeFiles(directory), modelHash, types);
   } catch (error) {
-    throw explained(directory, error);
+    throw explained(directory, error, "cache");
   }
 }
 

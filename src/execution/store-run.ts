@@ -10,7 +10,7 @@ import { commitChunk, type ReadValues, type Store, statusFile } from "../store/c
 import type { StoreDocument } from "../store/document.ts";
 import { explained } from "../store/fault.ts";
 import type { Files } from "../store/files.ts";
-import { rangeOf } from "../store/grid.ts";
+import { type Grid, rangeOf } from "../store/grid.ts";
 import type { LockTimes } from "../store/lock.ts";
 import { type OpenStore, openStore, putFrame, recordRun } from "../store/opening.ts";
 import { provenance } from "../store/provenance.ts";
@@ -142,19 +142,37 @@ class Filling {
     }
   }
 
-  /** Computes the chunks that are not committed. */
+  /** Computes the chunks that are not committed; tells progress of the store rather than of this run. */
   private async pass(committed: Uint8Array): Promise<void> {
     const { grid } = this.opened.store.document.layout;
     if (committed.every((flag) => flag === 1)) return;
+    const { onProgress, signal } = this.run;
+    const there = pointsOf(grid, committed);
+    let last: Progress = {
+      done: there,
+      total: grid.points,
+      rate: 0,
+      secondsLeft: Number.POSITIVE_INFINITY,
+      devices: [],
+    };
+    const tell = (progress: Progress): void => {
+      last = { ...progress, done: there + progress.done, total: last.total };
+      onProgress?.(last);
+    };
     const request = {
       points: grid.most,
       ranges: { chunks: grid.chunks, range: (index: number) => rangeOf(grid, index) },
       wanted: (index: number) => committed[index] !== 1,
-      onProgress: this.progress(committed),
+      onProgress: onProgress && tell,
     };
+    let done = there;
     for await (const chunk of this.run.chunks(request)) {
       await this.commit(chunk);
-      this.run.signal?.throwIfAborted();
+      done += chunk.count;
+      if (!signal?.aborted) continue;
+      // The last word counts what is kept: chunks that were begun are lost.
+      onProgress?.({ ...last, done });
+      signal.throwIfAborted();
     }
   }
 
@@ -191,16 +209,13 @@ class Filling {
     await this.pass(whole);
     return [...frame, ...damaged];
   }
+}
 
-  /** Progress of the store rather than of this run. */
-  private progress(committed: Uint8Array): ChunkRequest["onProgress"] {
-    const { onProgress } = this.run;
-    if (!onProgress) return undefined;
-    const { grid } = this.opened.store.document.layout;
-    let there = 0;
-    committed.forEach((flag, index) => {
-      if (flag === 1) there += rangeOf(grid, index).count;
-    });
-    return (progress) => onProgress({ ...progress, done: there + progress.done, total: grid.points });
-  }
+/** Points of the chunks that are committed. */
+function pointsOf(grid: Grid, committed: Uint8Array): number {
+  let points = 0;
+  committed.forEach((flag, index) => {
+    if (flag === 1) points += rangeOf(grid, index).count;
+  });
+  return points;
 }

@@ -32,9 +32,9 @@ export async function encodeColumn({ column, data }: Sample["kept"][number]): Pr
   const numbers = narrowed(data);
   const type = typeOf(numbers);
   const bytes = shuffle(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), bytesOf[type]);
-  const { name, role, dtype, shape } = column;
+  const { name, role, dtype, shape, labels: { unit } = {} } = column;
   return {
-    column: { name, role, type, bool: dtype === "bool", shape },
+    column: { name, role, type, bool: dtype === "bool", shape, ...(unit !== undefined && { unit }) },
     text: base64(await through(bytes, new CompressionStream("deflate-raw"))),
   };
 }

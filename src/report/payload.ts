@@ -11,6 +11,7 @@ export interface PayloadColumn {
   readonly bool: boolean;
   /** Of one point's value. */
   readonly shape: readonly number[];
+  readonly unit?: string;
 }
 
 export interface PayloadAxis {

@@ -4,7 +4,10 @@ import { LanewiseError } from "../base/errors.ts";
 import { codeOf } from "./files.ts";
 
 export const storeError = (where: string, text: string, cause?: unknown): LanewiseError =>
-  new LanewiseError("store", `store ${where}: ${text}`, cause === undefined ? undefined : { cause });
+  faultOf(`store ${where}`, text, cause);
+
+const faultOf = (where: string, text: string, cause: unknown): LanewiseError =>
+  new LanewiseError("store", `${where}: ${text}`, cause === undefined ? undefined : { cause });
 
 /** What the system's codes mean, and what helps. */
 interface Meanings {
@@ -37,14 +40,16 @@ function translated(where: string, error: unknown, wanted: string, meanings: Mea
   const code = codeOf(error);
   const [got, remedy] = meanings[code] ?? [];
   if (got !== undefined && remedy !== undefined) {
-    return storeError(where, `expected a directory that can be ${wanted}, got ${got} (${code}); ${remedy}`, error);
+    return faultOf(where, `expected a directory that can be ${wanted}, got ${got} (${code}); ${remedy}`, error);
   }
   if (!/^E[A-Z0-9]+$/.test(code)) return error;
-  return storeError(where, `expected files that can be ${wanted}, got ${(error as Error).message}; try again`, error);
+  return faultOf(where, `expected files that can be ${wanted}, got ${(error as Error).message}; try again`, error);
 }
 
 /** An error of the file system in a run into a store as one of the store; everything else as it is. */
-export const explained = (where: string, error: unknown): unknown => translated(where, error, "written", forWriting);
+export const explained = (where: string, error: unknown, what: "store" | "cache" = "store"): unknown =>
+  translated(`${what} ${where}`, error, "written", forWriting);
 
 /** The same where a store is only looked at. */
-export const unreadable = (where: string, error: unknown): unknown => translated(where, error, "read", forReading);
+export const unreadable = (where: string, error: unknown): unknown =>
+  translated(`store ${where}`, error, "read", forReading);

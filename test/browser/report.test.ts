@@ -91,10 +91,11 @@ describe.skipIf(!hasChromium())("a report in a browser", () => {
       return { power: gain.mul(1000).add(noise.mul(100)).add(rate).add(phase), curve: times.mul(gain).add(noise) };
     }, four).run();
     files.many = await write("many.html", many, { title: "Four axes", show: "power" });
-    const free = (low: number, high: number) => new Parameter("p", 0, { low, high, free: true });
+    const free = (low: number, high: number, unit?: string) =>
+      new Parameter("p", 0, { low, high, free: true, ...(unit && { unit }) });
     const points = await new ParallelExecution(
       ({ u, v, w }) => ({ product: u.mul(v).mul(w) }),
-      new UniformSpace({ u: free(0, 1), v: free(-1, 1), w: free(0, 5) }, { N: 500 }),
+      new UniformSpace({ u: free(0, 1), v: free(-1, 1, "mV"), w: free(0, 5) }, { N: 500 }),
     ).run();
     files.points = await write("points.html", points, { title: "Points" });
     const line = new Space({ x: new GridAxis(0, 10, 101) }, { mode: "product" });
@@ -245,7 +246,9 @@ describe.skipIf(!hasChromium())("a report in a browser", () => {
     const after = await readout(tab);
     expect(Number(after.u)).toBeGreaterThan(Number(before.u));
     const { u, v, w, product } = after as { u: string; v: string; w: string; product: string };
-    const value = (text: string): number => Number(text.replace("−", "-"));
+    expect(v).toMatch(/ mV$/);
+    expect(await tab.locator("#map svg").textContent()).toContain("v (mV)");
+    const value = (text: string): number => Number.parseFloat(text.replace("−", "-"));
     expect(value(u) * value(v) * value(w)).toBeCloseTo(value(product), 4);
     expect(await tab.locator("#parallel").isVisible()).toBe(true);
     expect(faults).toEqual([]);

@@ -204,6 +204,7 @@ describe("signals", () => {
       expect(stderr).toContain(`\nto go on: lanewise ${words.join(" ")} --resume\n`);
       const before = committed(store);
       expect(before).toBeLessThan(20);
+      expect(stderr).toContain(`\nstopped: ${formatCount(before * 5000)} of 100,000 points done in `);
       const missing = (20 - before) * 5000;
       const { code, stdout } = await lanewise([...words, "--resume"]);
       expect(code).toBe(0);

@@ -42,6 +42,8 @@ test.each([
   [["--reduce", "sum=median"], "--reduce: expected reductions among count, sum, mean"],
   [["--reduce", "sum=mean", "--store", "x.zarr"], "--reduce: expected it without --store"],
   [["--reduce", "sum=mean", "--cache", "x"], "--reduce: expected it without --cache"],
+  [["--reduce", "sun=mean"], "--reduce: expected results among result.b, sum in reduce, got sun"],
+  [["--reduce", "sum=mean", "--over", "c"], "--reduce: expected over to name axes among a, b, got c"],
   [["--replications", "0"], "--replications: expected a positive whole number"],
 ])(
   "%j is refused",

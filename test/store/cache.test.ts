@@ -95,6 +95,14 @@ test("a cache that is damaged knows less, and says nothing wrong", async () => {
   expect(computedBy(await execute(grid(40, 10)).run({ cache }))).toBe(0);
 });
 
+test("a file is no directory for a cache", async () => {
+  const file = fresh();
+  writeFileSync(file, "x");
+  await expect(execute(grid(4, 10)).run({ cache: file })).rejects.toThrow(
+    `cache ${file}: expected a directory that can be written, got a file (ENOTDIR); give the path of a directory`,
+  );
+});
+
 test("an index finds what was put in, also where hashes are alike", () => {
   const index = new HashIndex();
   for (let i = 0; i < 5000; i++) index.add(i * 7919, i % 13, i);

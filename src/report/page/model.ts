@@ -31,6 +31,7 @@ export interface PageAxis {
 /** One number per point that can be shown: an element of a result, or a parameter of a point space. */
 export interface Variable {
   readonly name: string;
+  readonly unit?: string | undefined;
   readonly bool: boolean;
   at(row: number): number;
 }
@@ -81,9 +82,9 @@ export class Model {
     const parameters = columns.flatMap((column, k) => (column.role === "parameter" ? [{ column, k }] : []));
     const scalars = parameters.filter(({ column }) => column.shape.length === 0);
     model.parameters = await Promise.all(
-      scalars.map(async ({ column: { name, bool }, k }): Promise<Variable> => {
+      scalars.map(async ({ column: { name, unit, bool }, k }): Promise<Variable> => {
         const values = await model.#unpack(k);
-        return { name, bool, at: (row) => values[row] as number };
+        return { name, unit, bool, at: (row) => values[row] as number };
       }),
     );
     return model;
@@ -146,12 +147,12 @@ export class Model {
   }
 
   /** Names and values of the parameters of a point, one number for each that is one. */
-  parametersAt(row: number): { name: string; value: number }[] {
-    if (!this.payload.axes) return this.parameters.map(({ name, at }) => ({ name, value: at(row) }));
+  parametersAt(row: number): { name: string; unit?: string | undefined; value: number }[] {
+    if (!this.payload.axes) return this.parameters.map(({ name, unit, at }) => ({ name, unit, value: at(row) }));
     return this.axes.flatMap((axis) =>
       axis.parameters
         .filter(({ values }) => values.length === axis.size)
-        .map(({ path, values }) => ({ name: path, value: values[this.position(row, axis)] as number })),
+        .map(({ path, unit, values }) => ({ name: path, unit, value: values[this.position(row, axis)] as number })),
     );
   }
 }

@@ -3,6 +3,7 @@
  * that pass there; the boxes below do the same from the keyboard.
  */
 
+import { withUnit } from "../../space/labels.ts";
 import { number } from "../format.ts";
 import { fitCanvas, h } from "./dom.ts";
 import type { Scene } from "./scene.ts";
@@ -115,7 +116,7 @@ export class Parallel {
           return label;
         };
         return [
-          at(variable.name, 0, "name"),
+          at(withUnit(variable.name, variable.unit), 0, "name"),
           at(valueText(variable, variable.high), 17, "tick"),
           at(valueText(variable, variable.low), height - margin.bottom + 6, "tick"),
         ];

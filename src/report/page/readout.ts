@@ -8,6 +8,9 @@ import type { Scene } from "./scene.ts";
 
 const shown = (value: number, bool: boolean): string => (bool ? (value === 0 ? "false" : "true") : number(value));
 
+const quantity = ({ value, unit }: { value: number; unit?: string | undefined }): string =>
+  unit === undefined ? number(value) : `${number(value)} ${unit}`;
+
 export class Readout {
   readonly element = h("div", { class: "readout", id: "readout" });
   readonly #live = h("p", { class: "unseen", role: "status", "aria-live": "polite", id: "live" });
@@ -39,7 +42,7 @@ export class Readout {
         "dl",
         {},
         pair(name, shown(value(row), bool), "main"),
-        ...parameters.map((parameter) => pair(parameter.name, number(parameter.value), "parameter")),
+        ...parameters.map((parameter) => pair(parameter.name, quantity(parameter), "parameter")),
         ...others.map((output) =>
           pair(output.name, shown(this.#known.get(output.column)?.[row] as number, output.bool), "other"),
         ),
@@ -52,7 +55,7 @@ export class Readout {
     this.#said = row;
     // Not at the start: nobody has moved yet.
     if (first) return;
-    const at = parameters.map((parameter) => `${parameter.name} ${number(parameter.value)}`).join(", ");
+    const at = parameters.map((parameter) => `${parameter.name} ${quantity(parameter)}`).join(", ");
     this.#live.textContent = `${name} ${shown(value(row), bool)} at ${at}`;
   }
 }

@@ -1,6 +1,7 @@
 /** Points that are no product of axes, placed by two of their numbers and coloured by the output. */
 
 import * as Plot from "@observablehq/plot";
+import { withUnit } from "../../space/labels.ts";
 import { fitCanvas, h } from "./dom.ts";
 import { named } from "./profile.ts";
 import type { Scene } from "./scene.ts";
@@ -88,8 +89,18 @@ export class Scatter {
       y: scale(y),
       marks: [
         Plot.frame({ strokeOpacity: 0.25 }),
-        Plot.axisX({ label: x.name, ticks: Math.max(2, Math.round(across / 90)), labelOffset: 38, ...named }),
-        Plot.axisY({ label: y.name, ticks: Math.max(2, Math.round(up / 60)), labelOffset: 52, ...named }),
+        Plot.axisX({
+          label: withUnit(x.name, x.unit),
+          ticks: Math.max(2, Math.round(across / 90)),
+          labelOffset: 38,
+          ...named,
+        }),
+        Plot.axisY({
+          label: withUnit(y.name, y.unit),
+          ticks: Math.max(2, Math.round(up / 60)),
+          labelOffset: 52,
+          ...named,
+        }),
       ],
       className: "plot",
     });

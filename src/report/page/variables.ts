@@ -17,7 +17,7 @@ export function parameterVariables(model: Model): PlacedVariable[] {
     const [first] = axis.parameters;
     if (first?.values.length !== axis.size) return [];
     const at = (row: number): number => first.values[model.position(row, axis)] as number;
-    const variable = { name: first.path, bool: false, at };
+    const variable = { name: first.path, unit: first.unit, bool: false, at };
     const [low, high] = [Math.min(...first.values), Math.max(...first.values)];
     return [{ ...variable, low, high, log: prefersLog(axis) && allowsLog(axis) }];
   });
