@@ -7,7 +7,7 @@ import { contract } from "./contract.ts";
 import type { Kernel } from "./kernel.ts";
 import { type LowerOptions, lower, lowerWithin, UNROLLED } from "./lower.ts";
 import { fittingGroups, groupsOfElements, MOST_GROUPS, preferredGroups } from "./pressure.ts";
-import { elementsOf } from "./shape.ts";
+import { elementsOf, isElementwise } from "./shape.ts";
 import type { Target } from "./target.ts";
 import { widen } from "./wide.ts";
 import { workOf } from "./work.ts";
@@ -90,6 +90,17 @@ function optimiser(program: Program, { native }: Target, fastMath: boolean): (un
   };
 }
 
+/** Statements of the longest row of them, roughly: those of ops that are unrolled, element by element. */
+const longestRow = ({ root }: Program, unrolled: number): number =>
+  Math.max(
+    ...[...schedule(root).values()].map((nodes) =>
+      nodes.reduce((n, node) => {
+        const elements = elementsOf(node);
+        return n + (isElementwise(node) && elements <= unrolled ? elements : 0);
+      }, 0),
+    ),
+  );
+
 /** What unrolls into too long a block becomes loops; a block that is long by itself stays as it is. */
 function lowerShort(optimised: (unrolled: number) => Program, target: Target, options: How): Kernel {
   const { across } = options;
@@ -100,8 +111,12 @@ function lowerShort(optimised: (unrolled: number) => Program, target: Target, op
     const unrolled = Math.floor(most / part);
     // Without arrays in between it would be the same kernel again.
     if (part > 1 && !sizes.some((size) => size > unrolled && size <= before)) continue;
-    const kernel = lowerWithin(optimised(unrolled), target, { ...options, groups: 1, unrolled, longest: LONGEST });
-    if (kernel) return kernel;
+    const program = optimised(unrolled);
+    // What is clearly too long is not written to find that out.
+    if (longestRow(program, unrolled) < 2 * LONGEST) {
+      const kernel = lowerWithin(program, target, { ...options, groups: 1, unrolled, longest: LONGEST });
+      if (kernel) return kernel;
+    }
     before = unrolled;
   }
   return lower(optimised(most), target, { ...options, groups: 1, unrolled: most });

@@ -11,21 +11,12 @@ import { scalar, type Type, type Value } from "../base/value.ts";
 import type { Arithmetic } from "../op/arithmetic.ts";
 import type { Attrs } from "../op/record.ts";
 import { type OpName, resultType } from "../op/table.ts";
-import { type ControlName, type Node, type Region, typeOf } from "./program.ts";
+import { type ControlName, makeNode, type Node, type NodeDraft, type Region, typeOf } from "./program.ts";
 
 interface OpenRegion extends Region {
   parameters: readonly Node[];
   results: readonly Node[];
   closed: boolean;
-}
-
-interface Draft {
-  readonly op: Node["op"];
-  readonly operands: readonly Node[];
-  readonly attrs: Attrs;
-  readonly types: readonly Type[];
-  readonly regions?: readonly Region[];
-  readonly value?: Value;
 }
 
 export class Builder implements Arithmetic<Node> {
@@ -130,30 +121,29 @@ export class Builder implements Arithmetic<Node> {
     };
     this.regions.add(region);
     region.parameters = types.map((type, index): Node => {
-      return { id: this.nextId++, op: "parameter", operands: [], attrs: { index }, types: [type], region, regions: [] };
+      return makeNode(this.nextId++, { op: "parameter", operands: [], attrs: { index }, types: [type] }, region);
     });
     return region;
   }
 
-  private node(draft: Draft): Node {
+  private node(draft: NodeDraft): Node {
     const key = keyOf(draft);
     const found = this.known.get(key);
     if (found) return found;
     for (const operand of draft.operands) this.assertInScope(operand);
     const region = this.innermost(draft);
-    const node: Node = { id: this.nextId++, regions: [], ...draft, region };
+    const node = makeNode(this.nextId++, draft, region);
     this.known.set(key, node);
     return node;
   }
 
   /** Where a node belongs: the deepest region among those of its operands and of what its bodies use. */
-  private innermost(draft: Draft): Region {
+  private innermost(draft: NodeDraft): Region {
     let deepest: Region = this.root;
-    const visit = (node: Node): void => {
-      if (node.region.depth > deepest.depth) deepest = node.region;
-    };
-    draft.operands.forEach(visit);
-    for (const region of draft.regions ?? []) freeNodes(region).forEach(visit);
+    for (const { region } of draft.operands) if (region.depth > deepest.depth) deepest = region;
+    for (const body of draft.regions ?? []) {
+      for (const { region } of freeNodes(body)) if (region.depth > deepest.depth) deepest = region;
+    }
     return deepest;
   }
 
@@ -203,7 +193,7 @@ function isUniform({ data, shape }: Value): boolean {
   return data.every((x) => Object.is(x, first));
 }
 
-function keyOf({ op, operands, attrs, regions, value }: Draft): string {
+function keyOf({ op, operands, attrs, regions, value }: NodeDraft): string {
   let key: string = op;
   for (const { id } of operands) key += ` ${id}`;
   for (const name in attrs) key += ` ${name}=${attrs[name]}`;

@@ -8,7 +8,16 @@ import type { Attrs, AttrValue } from "../op/record.ts";
 import { isOpName, resultType } from "../op/table.ts";
 import { isControlName } from "./control.ts";
 import { damaged, decodeElements, excerpt, formatName, formatVersion, parseType } from "./format.ts";
-import { type Input, type Node, type NodeName, type Program, type Region, typeOf } from "./program.ts";
+import {
+  type Input,
+  makeNode,
+  type Node,
+  type NodeDraft,
+  type NodeName,
+  type Program,
+  type Region,
+  typeOf,
+} from "./program.ts";
 import { verify } from "./verify.ts";
 
 /** Deeper nesting is no program that anybody writes, and would exhaust the stack. */
@@ -97,16 +106,7 @@ class Reader {
     const parameters: Node[] = [];
     const region: OpenRegion = { id: this.nextRegion++, parent, depth, parameters, results: [] };
     types.forEach((type, index) => {
-      const attrs = { index };
-      const node = {
-        id: this.nextId++,
-        op: "parameter",
-        operands: [],
-        attrs,
-        types: [type],
-        region,
-        regions: [],
-      } as const;
+      const node = this.make({ op: "parameter", operands: [], attrs: { index }, types: [type] }, region);
       parameters.push(node);
       this.nodes.push(node);
     });
@@ -131,15 +131,10 @@ class Reader {
     if (op === "constant") {
       const found = readConstant(value, where);
       this.nodes.push(
-        this.make({
-          op,
-          operands: [],
-          attrs: {},
-          types: [{ dtype: found.dtype, shape: found.shape }],
+        this.make(
+          { op, operands: [], attrs: {}, types: [{ dtype: found.dtype, shape: found.shape }], value: found },
           region,
-          regions: [],
-          value: found,
-        }),
+        ),
       );
       return;
     }
@@ -153,7 +148,7 @@ class Reader {
     const number = this.nodes.push(undefined) - 1;
     const regions = control ? this.bodies(source.bodies, region, `${where}.bodies`) : [];
     const types = control ? readTypes(source.types, `${where}.types`) : [simpleType(op, operands, attrs, where)];
-    this.nodes[number] = this.make({ op: op as NodeName, operands, attrs, types, region, regions });
+    this.nodes[number] = this.make({ op: op as NodeName, operands, attrs, types, regions }, region);
   }
 
   private bodies(value: unknown, region: Region, where: string): Region[] {
@@ -164,8 +159,8 @@ class Reader {
   }
 
   /** Bodies are made before their node, as the builder does it: ids differ from numbers. */
-  private make(node: Omit<Node, "id">): Node {
-    return { id: this.nextId++, ...node };
+  private make(draft: NodeDraft, region: Region): Node {
+    return makeNode(this.nextId++, draft, region);
   }
 }
 

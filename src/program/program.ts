@@ -37,7 +37,7 @@ export interface Node {
   /** Bodies of control flow. */
   readonly regions: readonly Region[];
   /** Only of `constant`. */
-  readonly value?: Value;
+  readonly value: Value | undefined;
 }
 
 export interface Region {
@@ -48,6 +48,18 @@ export interface Region {
   readonly parameters: readonly Node[];
   readonly results: readonly Node[];
 }
+
+/** What is known of a node before it has a place. */
+export type NodeDraft = Pick<Node, "op" | "operands" | "attrs" | "types"> & Partial<Pick<Node, "regions" | "value">>;
+
+const noRegions: readonly Region[] = [];
+
+/** All nodes have the same fields in the same order: engines find them faster. */
+export const makeNode = (
+  id: number,
+  { op, operands, attrs, types, regions = noRegions, value }: NodeDraft,
+  region: Region,
+): Node => ({ id, op, operands, attrs, types, region, regions, value });
 
 /** Where an input comes from: one value for all points, or one for each. */
 export type InputRole = "shared" | "point";
