@@ -16,8 +16,13 @@ export interface CreateOptions {
 const dtypeFor = (where: string, { dtype }: CreateOptions): DType =>
   dtype === undefined ? context().float : checkDType(where, dtype);
 
-export const asarray = (x: ArrayLike, { dtype }: CreateOptions = {}): Handle =>
-  toHandle("asarray", x, dtype === undefined ? undefined : checkDType("asarray", dtype));
+const converted =
+  (where: string) =>
+  (x: ArrayLike, { dtype }: CreateOptions = {}): Handle =>
+    toHandle(where, x, dtype === undefined ? undefined : checkDType(where, dtype));
+
+export const asarray = converted("asarray");
+export const array = converted("array");
 
 /** `value` may be an array that broadcasts to the shape. */
 export function full(shape: number | Shape, value: ArrayLike, { dtype }: CreateOptions = {}): Handle {

@@ -241,6 +241,8 @@ export const eye: (
 ) => NdArray = lift(create.eye);
 /** An array of numbers, nested lists or a typed array; `dtype` converts. */
 export const asarray: (x: ArrayLike, options?: create.CreateOptions) => NdArray = lift(create.asarray);
+/** The same as `asarray`: arrays do not change, so none needs a copy. */
+export const array: (x: ArrayLike, options?: create.CreateOptions) => NdArray = lift(create.array);
 
 /** `slice(x, { start: 1, step: 2 }, null)` is NumPy's `x[1::2, :]`. */
 export const slice: (x: ArrayLike, ...ranges: (index.Range | null)[]) => NdArray = lift(index.slice);

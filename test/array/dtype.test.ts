@@ -127,7 +127,7 @@ test.each<[(x: NdArray) => NdArray, number[]]>([
 
 test("arrays show their numbers in as many digits as they have", () => {
   expect([
-    String(np.asarray([0.1, 16777216, 1 / 3])),
+    String(np.array([0.1, 16777216, 1 / 3])),
     String(np.asarray(new Float64Array([0.1, 1 / 3]))),
     String(fromValue({ dtype: "int32", shape: [], data: Int32Array.of(2147483647) })),
     String(np.arange(20)),
