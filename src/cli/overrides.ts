@@ -16,7 +16,7 @@ import {
   Space,
   UniformSpace,
 } from "../index.ts";
-import { describe, isNumericLeaf } from "../space/arrays.ts";
+import { describe, isNumericLeaf, type OpenDType, readNumbers } from "../space/arrays.ts";
 import { Axis, labelsOf } from "../space/axis.ts";
 import { readColumn } from "../space/plan.ts";
 import { flattenState } from "../space/point.ts";
@@ -111,9 +111,14 @@ const shapeOf = ({ shape = [] }: Parameter | Axis): { readonly shape?: Shape } =
 function fixed(leaf: Parameter | Axis, path: string, value: number): Parameter {
   const { name = path || "value", unit, description } = labelsOf(leaf);
   const options = { unit, description, ...shapeOf(leaf) };
-  const dtype =
-    leaf instanceof Parameter ? leaf.numbers.dtype : leaf instanceof DataAxis ? leaf.values().dtype : "float";
+  const dtype = dtypeOf(leaf);
   return new Parameter(name, value, { ...options, ...(dtype !== "float" && { dtype }) });
+}
+
+function dtypeOf(leaf: unknown): OpenDType {
+  if (leaf instanceof DataAxis) return leaf.values().dtype;
+  if (leaf instanceof Parameter) return leaf.numbers.dtype;
+  return leaf instanceof Axis || typeof leaf === "number" ? "float" : readNumbers("--axis", leaf).dtype;
 }
 
 function parseAxis(leaf: unknown, path: string, text: string): unknown {
@@ -131,9 +136,24 @@ function parseAxis(leaf: unknown, path: string, text: string): unknown {
   const [from, to, count] = numbers as [number, number, number];
   const before = leaf instanceof Parameter || leaf instanceof Axis ? shapeOf(leaf) : {};
   const options = { ...labelsOf(leaf), ...before };
-  return explained(`--axis ${path}`, () =>
-    log === "log" ? new LogGridAxis(from, to, count, options) : new GridAxis(from, to, count, options),
-  );
+  return explained(`--axis ${path}`, () => {
+    const axis = log === "log" ? new LogGridAxis(from, to, count, options) : new GridAxis(from, to, count, options);
+    const dtype = dtypeOf(leaf);
+    return dtype === "int32" || dtype === "uint32" ? wholeAxis(axis, dtype, text) : axis;
+  });
+}
+
+/** An axis between two numbers is one of floats; a leaf of whole numbers stays one. */
+function wholeAxis(axis: Axis, dtype: "int32" | "uint32", text: string): Axis {
+  const { labels, shape } = axis;
+  const [along] = new Space({ axis }, { mode: "product" }).axes("float64") as readonly [SpaceAxis];
+  const values = readColumn((along.columns[0] as SpaceAxis["columns"][number]).source, 0, axis.n);
+  const whole = dtype === "int32" ? Int32Array.from(values) : Uint32Array.from(values);
+  const wrong = values.find((value, i) => value !== whole[i]);
+  if (wrong !== undefined) {
+    throw new RangeError(`expected values of ${dtype}, got ${wrong} in ${text}; write 0:10:11 for 0, 1, …, 10`);
+  }
+  return new DataAxis(whole, { ...labels, ...(shape && { shape }) });
 }
 
 const numberOf = (text: string | undefined): number =>
