@@ -69,9 +69,9 @@ describe.each([true, false])("a device of which one point is the end (shared mem
   });
 
   test.each(sharedMemory ? ["loop", "wait"] : ["loop"])("in an endless %s loses that point alone", async (fault) => {
-    const results = await run(fault, { deviceTimeout: 200 });
+    const results = await run(fault, { deviceTimeout: 400 });
     expectAllBut(results as never, [KILLER]);
-    expect(results.failed()[0]?.reason).toBe("it was silent for 0.2 s");
+    expect(results.failed()[0]?.reason).toBe("it was silent for 0.4 s");
   });
 
   test.each(["exit", "throw", "later"])("once, by %s, loses nothing", async (fault) => {
@@ -109,7 +109,7 @@ const endless = ({ x }: { x: NdArray }) => ({
 
 describe.each(runnable)("a loop without end on %s", (target: TargetName) => {
   test("is a point that failed, where devices have a time limit", async () => {
-    using executor = new ParallelExecution(endless, space, { target, nVmap: 4, nPmap: 2, deviceTimeout: 200 });
+    using executor = new ParallelExecution(endless, space, { target, nVmap: 4, nPmap: 2, deviceTimeout: 400 });
     expectAllBut((await executor.run()) as never, [KILLER]);
   }, 30_000);
 
