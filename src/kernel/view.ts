@@ -88,7 +88,9 @@ function spill(ctx: Context, node: Node, registers: readonly Register[]): View {
   const slot = ctx.slots.get(node);
   const lane = registers.some((r) => r.lane);
   const elements = registers.length;
-  const buffer = ctx.allocate({ name: `spill${node.id}`, dtype: typeOf(node).dtype, lane, elements });
+  const { dtype } = typeOf(node);
+  // Not one that was given back: that may be in use in the inner blocks that are being written, which run later.
+  const buffer = ctx.writer.buffer({ name: `spill${node.id}`, kind: "scratch", dtype, lane, elements });
   const write = (): void => {
     for (const [i, register] of registers.entries()) ctx.writer.store(buffer, at(i), register);
   };

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import type { TargetName } from "../../src/device/table.ts";
+import { GridSpace, type NdArray, np, ParallelExecution, Parameter } from "../../src/index.ts";
 import type { Statement } from "../../src/kernel/kernel.ts";
 import { blocksOf } from "../../src/kernel/statement.ts";
 import { Builder } from "../../src/program/builder.ts";
@@ -45,5 +47,18 @@ for (const backend of backends) {
     });
     const wanted = points.flatMap((point) => Array.from(interpret(program, point)[0]!.data));
     expect(Array.from(runKernel(backend, program, kernel, points)[0]!)).toEqual(wanted);
+  });
+
+  it.runIf(backend.canRun)(`and its memory on ${name} is not that of an array from before the loop`, async () => {
+    // Where a turn's sine has been computed, the added number is read as an array of the turn's number.
+    const model = ({ a }: { a: NdArray }) => np.scatterAdd(np.sin(np.arange(40).mul(a)), [3], np.broadcastTo(a, [1]));
+    const space = new GridSpace({ a: new Parameter("a", 0, { low: 0, high: 2, free: true }) }, { n: 21 });
+    const [got, wanted] = await Promise.all(
+      [name as TargetName, "interpreter" as const].map(async (target) => {
+        using execution = new ParallelExecution(model, space, { target, nPmap: 1 });
+        return [...(await execution.run())];
+      }),
+    );
+    expect(got).toEqual(wanted);
   });
 }
