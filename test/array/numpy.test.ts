@@ -93,7 +93,19 @@ test("every function of np is compared with NumPy", () => {
 });
 
 test("what has an array for its first argument is a method too", () => {
-  const makers = ["where", "concatenate", "stack", "zeros", "ones", "full", "arange", "linspace", "eye", "asarray"];
+  const makers = [
+    "where",
+    "concatenate",
+    "stack",
+    "zeros",
+    "ones",
+    "full",
+    "arange",
+    "linspace",
+    "eye",
+    "asarray",
+    "array",
+  ];
   const functions = ["zerosLike", "onesLike", "fullLike", "segmentSum", "cov", "corrcoef"];
   const expected = Object.keys(np).filter((name) => !makers.includes(name) && !functions.includes(name));
   expect(expected.filter((name) => !Object.hasOwn(methods, name))).toEqual([]);
