@@ -43,7 +43,11 @@ interface Setting extends KernelOptions {
 
 function settingOf(seed: number): Setting {
   const rng = rngOf(seed + 5);
-  return { groups: rng.pick([1, 1, 2, 2, 3, 4]), unrolled: rng.pick([1, 4, 32]), guard: guardOf(seed) };
+  const [groups, unrolled] = [rng.pick([1, 1, 2, 2, 3, 4]), rng.pick([1, 4, 32])];
+  // Lanes across elements find room only in what is no larger than unrolled.
+  const elements = rng.chance(0.25);
+  if (elements) return { groups, unrolled: Math.min(unrolled, 15), guard: guardOf(seed), across: "elements" };
+  return { groups, unrolled, guard: guardOf(seed) };
 }
 
 /** One chunk or several, the last one never full. */

@@ -29,6 +29,7 @@ export function profile(kernel: Kernel, counts: Counts): void {
   visit(kernel.prologue, 0);
   visit(kernel.body, 0);
   most(counts, "statements", statements);
+  if (kernel.across === "elements") count(counts, "kernels with elements in the lanes");
   if (statements > MANY) count(counts, "kernels of more than 1000 statements");
   if (kernel.lanes === x64Target.lanes) profileCode(kernel, counts);
 }
@@ -58,7 +59,10 @@ function turnsInCircles(phis: readonly Phi[]): boolean {
 
 function endsByLanes(s: Statement & { kind: "while" }, made: ReadonlyMap<Register, Statement>): boolean {
   const inTest = new Map(s.test.flatMap((t) => ("out" in t ? [[t.out, t] as const] : [])));
+  const seen = new Set<Register>();
   const reaches = (register: Register): boolean => {
+    if (seen.has(register)) return false;
+    seen.add(register);
     const from = inTest.get(register) ?? made.get(register);
     if (from?.kind !== "op") return false;
     return from.op === "any" || from.args.some((arg) => !arg.lane && reaches(arg));
