@@ -104,21 +104,26 @@ function parseValue(leaf: unknown, path: string, text: string): unknown {
   return parameter ? explained(`--set ${path}`, () => fixed(leaf, path, value)) : value;
 }
 
-/** A model meets arrays of the shape that it met before. */
-const shapeOf = ({ shape = [] }: Parameter | Axis): { readonly shape?: Shape } => (shape.length > 0 ? { shape } : {});
+/** What a model meets at a leaf: it meets the same where other values stand for it. */
+function numbersOf(leaf: unknown): { readonly dtype: OpenDType; readonly shape: Shape } {
+  if (leaf instanceof Parameter) return { dtype: leaf.numbers.dtype, shape: leaf.shape };
+  if (!(leaf instanceof Axis)) return readNumbers("leaf", leaf);
+  const { dtype, shape } = leaf instanceof DataAxis ? leaf.values() : ({ dtype: "float", shape: [] } as const);
+  return { dtype, shape: leaf.shape ?? shape };
+}
+
+/** Where it is no single number. */
+const shapeOf = (leaf: unknown): { readonly shape?: Shape } => {
+  const { shape } = numbersOf(leaf);
+  return shape.length > 0 ? { shape } : {};
+};
 
 /** A parameter with one value. */
 function fixed(leaf: Parameter | Axis, path: string, value: number): Parameter {
   const { name = path || "value", unit, description } = labelsOf(leaf);
   const options = { unit, description, ...shapeOf(leaf) };
-  const dtype = dtypeOf(leaf);
+  const { dtype } = numbersOf(leaf);
   return new Parameter(name, value, { ...options, ...(dtype !== "float" && { dtype }) });
-}
-
-function dtypeOf(leaf: unknown): OpenDType {
-  if (leaf instanceof DataAxis) return leaf.values().dtype;
-  if (leaf instanceof Parameter) return leaf.numbers.dtype;
-  return leaf instanceof Axis || typeof leaf === "number" ? "float" : readNumbers("--axis", leaf).dtype;
 }
 
 function parseAxis(leaf: unknown, path: string, text: string): unknown {
@@ -134,11 +139,10 @@ function parseAxis(leaf: unknown, path: string, text: string): unknown {
     throw new UsageError(`--axis ${path}: expected low:high:n or low:high:n:log, got "${text}"; write ${path}=0:1:100`);
   }
   const [from, to, count] = numbers as [number, number, number];
-  const before = leaf instanceof Parameter || leaf instanceof Axis ? shapeOf(leaf) : {};
-  const options = { ...labelsOf(leaf), ...before };
+  const options = { ...labelsOf(leaf), ...shapeOf(leaf) };
   return explained(`--axis ${path}`, () => {
     const axis = log === "log" ? new LogGridAxis(from, to, count, options) : new GridAxis(from, to, count, options);
-    const dtype = dtypeOf(leaf);
+    const { dtype } = numbersOf(leaf);
     return dtype === "int32" || dtype === "uint32" ? wholeAxis(axis, dtype, text) : axis;
   });
 }

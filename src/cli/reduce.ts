@@ -46,9 +46,10 @@ export function reduceOf({ store, cache, ...words }: ReduceWords & StoreWords): 
 
 const refusal = "ParallelExecution.run: ";
 
-/** Names that the model or the space does not have are wrong on the command line. */
+/** Names that the model or the space does not have, and axes of what is no product, are wrong on the command line. */
 export function explainedReduction(error: unknown): unknown {
-  if (!(error instanceof RangeError && error.message.startsWith(refusal))) return error;
+  const refused = error instanceof RangeError || error instanceof TypeError;
+  if (!refused || !error.message.startsWith(refusal)) return error;
   return new UsageError(`--reduce: ${error.message.slice(refusal.length)}`, { cause: error });
 }
 

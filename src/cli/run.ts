@@ -68,8 +68,11 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   };
   const points = space.N * (execution.replications ?? 1);
   const results = await watched<Results | StoredResults>(points, talk, store !== undefined, (watch) => {
-    if (reduced)
-      return executor.run({ ...watch, ...reduced }).catch((error) => Promise.reject(explainedReduction(error)));
+    if (reduced) {
+      return executor.run({ ...watch, ...reduced }).catch((error) => {
+        throw explainedReduction(error);
+      });
+    }
     const asked = { ...watch, ...cacheOf(options) };
     return store ? executor.run({ ...asked, ...store, ...described }) : executor.run(asked);
   });

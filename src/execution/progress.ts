@@ -1,7 +1,7 @@
 /** What a run tells about itself while it goes on. */
 
 export interface Progress {
-  /** Points that are finished. */
+  /** Points that are finished; of a run into a store that is stopped, at last, those that are committed. */
   readonly done: number;
   /** Points in all. */
   readonly total: number;

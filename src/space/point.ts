@@ -148,12 +148,14 @@ function listMaker(parts: readonly Part[]): Materialiser {
 }
 
 /** Repeats and wraps the value of a free leaf. */
-function settler({ path, spread, wrap }: Slot, i: number, dtype: FloatDType): Materialiser {
+function settler({ path, dtype: own, spread, wrap }: Slot, i: number, dtype: FloatDType): Materialiser {
   if (spread === undefined && wrap === undefined) return (values) => values[i];
   return (values) => {
     const value = values[i];
     const plain = typeof value === "number" || typeof value === "boolean";
-    const array = plain ? toNdArray(readNumbers(path, value), dtype) : (value as NdArray);
+    const array = plain
+      ? toNdArray(readNumbers(path, value, own === "float" ? undefined : own), dtype)
+      : (value as NdArray);
     const shaped = spread === undefined ? array : new NdArray(broadcastTo(path, array, spread));
     return wrap === undefined ? shaped : wrap(shaped);
   };

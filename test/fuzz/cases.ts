@@ -44,7 +44,7 @@ interface Setting extends KernelOptions {
 function settingOf(seed: number): Setting {
   const rng = rngOf(seed + 5);
   const [groups, unrolled] = [rng.pick([1, 1, 2, 2, 3, 4]), rng.pick([1, 4, 32])];
-  // Lanes across elements find room only in what is no larger than unrolled.
+  // Where lanes are elements, arrays that are long enough for them must not be unrolled.
   const elements = rng.chance(0.25);
   if (elements) return { groups, unrolled: Math.min(unrolled, 15), guard: guardOf(seed), across: "elements" };
   return { groups, unrolled, guard: guardOf(seed) };

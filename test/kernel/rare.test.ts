@@ -50,7 +50,7 @@ for (const backend of backends) {
   });
 
   it.runIf(backend.canRun)(`and its memory on ${name} is not that of an array from before the loop`, async () => {
-    // Where a turn's sine has been computed, the added number is read as an array of the turn's number.
+    // In each turn of the loop a sine is computed, then what lies in memory since before the loop is read.
     const model = ({ a }: { a: NdArray }) => np.scatterAdd(np.sin(np.arange(40).mul(a)), [3], np.broadcastTo(a, [1]));
     const space = new GridSpace({ a: new Parameter("a", 0, { low: 0, high: 2, free: true }) }, { n: 21 });
     const [got, wanted] = await Promise.all(

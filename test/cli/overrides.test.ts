@@ -3,7 +3,16 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/cli/failure.ts";
 import { overrideSpace } from "../../src/cli/overrides.ts";
-import { type AbstractSpace, DataAxis, GridAxis, GridSpace, np, Parameter, Space } from "../../src/index.ts";
+import {
+  type AbstractSpace,
+  DataAxis,
+  GridAxis,
+  GridSpace,
+  type NdArray,
+  np,
+  Parameter,
+  Space,
+} from "../../src/index.ts";
 
 const whole = (value: number) => new Parameter("n", value, { dtype: "int32", low: 0, high: 10, free: true });
 const state = () => ({ n: whole(3), x: new GridAxis(0, 1, 2), k: new DataAxis(Uint32Array.of(1, 2)), w: 4 });
@@ -42,8 +51,20 @@ describe("--axis", () => {
     expect(ask).toThrow(message);
   });
 
-  test("arrays of whole numbers become one of them", () => {
-    const given = new Space({ a: np.array([1], { dtype: "int32" }), x: new GridAxis(0, 1, 2) }, { mode: "product" });
-    expect(columnOf(overrideSpace(given as AbstractSpace<unknown, unknown>, [], ["a=0:2:3"]), "a")?.[0]).toBe("int32");
+  test("arrays stay arrays of their shape and dtype, with one number everywhere", () => {
+    const given = new Space(
+      {
+        a: np.array([1, 2], { dtype: "int32" }),
+        r: new DataAxis([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+        x: new GridAxis(0, 1, 2),
+      },
+      { mode: "product" },
+    ) as AbstractSpace<unknown, unknown>;
+    const over = overrideSpace(given, ["r=7"], ["a=4:6:3"]);
+    const { a, r } = over.at(0) as { a: NdArray; r: NdArray };
+    expect([a.dtype, Array.from(a.data), Array.from(r.data)]).toEqual(["int32", [4, 4], [7, 7, 7]]);
   });
 });
